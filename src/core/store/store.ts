@@ -1,0 +1,125 @@
+import type { ActivityEntry, ActivityType } from '../domain/activity.js';
+import type { Company, CompanyUsage, PlatformUsage } from '../domain/company.js';
+import type { FixRecord } from '../domain/fix.js';
+import type { CachePolicy } from '../domain/policy.js';
+import type { PriceHistoryEntry, PricingConfig } from '../domain/pricing.js';
+import type { CompanySnapshot, PlatformSnapshot, Snapshot } from '../domain/snapshot.js';
+
+/**
+ * The durable state, behind one interface per collection. Two engines implement it (mongo/, sqlite/) and pass one
+ * contract suite. Every method throws RcmError: RCM_STORE_UNAVAILABLE (or RCM_MONGODB_UNREACHABLE) when the engine
+ * cannot be reached, RCM_STORE_DAMAGED when what it holds is not of the expected shape (nothing is overwritten then).
+ */
+export interface Store {
+  readonly engine: 'mongodb' | 'sqlite';
+  /** For people: where the state is, without secrets. */
+  readonly location: string;
+  readonly pricing: PricingRepository;
+  readonly policies: PolicyRepository;
+  readonly activity: ActivityRepository;
+  readonly snapshots: SnapshotRepository;
+  readonly fixes: FixRepository;
+  readonly companies: CompanyRepository;
+  readonly usage: UsageRepository;
+  close(): Promise<void>;
+}
+
+export interface PricingRepository {
+  /** The stored configuration, or a fresh copy of the defaults (version 0) when none was ever written. Writes nothing. */
+  get(): Promise<PricingConfig>;
+  /**
+   * One atomic change. `change` gets the current configuration and returns what differs, with its history entries; it
+   * is called again when another process wrote in between, so that no concurrent change is lost.
+   * @throws RCM_CONFLICT when the change was overtaken too many times
+   */
+  update(change: (current: PricingConfig) => PricingChange): Promise<PricingConfig>;
+}
+
+export interface PricingChange {
+  providers?: PricingConfig['providers'];
+  budgets?: PricingConfig['budgets'];
+  history: PriceHistoryEntry[];
+}
+
+export interface PolicyRepository {
+  get(companyId: string): Promise<CachePolicy | null>;
+  list(): Promise<CachePolicy[]>;
+  /**
+   * Stores `policy` with version `expectedVersion + 1`; expectedVersion 0 means that none may exist yet.
+   * @throws RCM_CONFLICT when the stored version is another
+   */
+  put(policy: Omit<CachePolicy, 'version'>, expectedVersion: number): Promise<CachePolicy>;
+  /** @throws RCM_CONFLICT when the stored version is another */
+  remove(companyId: string, expectedVersion: number): Promise<void>;
+}
+
+export interface ActivityFilter {
+  companyId?: string;
+  types?: ActivityType[];
+  since?: Date;
+  until?: Date;
+  /** Exact key. */
+  key?: string;
+  /** Newest first, so many at most. */
+  limit: number;
+}
+
+export interface ActivityRepository {
+  append(entries: ActivityEntry[]): Promise<void>;
+  /** Newest first. */
+  list(filter: ActivityFilter): Promise<ActivityEntry[]>;
+  /** Applies retention as of `now`: acts 90 days; access events 7 days and 10,000 per company and UTC day (oldest go). Returns how many went. */
+  prune(now: Date): Promise<number>;
+}
+
+export interface SnapshotRepository {
+  /** Writes the companies first and the platform last, so that an interrupted snapshot does not count. */
+  insert(snapshot: Snapshot): Promise<void>;
+  /** The newest complete snapshot taken at or before `at`, or null. */
+  latest(at?: Date): Promise<Snapshot | null>;
+  /** Platform rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
+  platformRange(from: Date, to: Date): Promise<PlatformSnapshot[]>;
+  /** One company's rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
+  companyRange(companyId: string, from: Date, to: Date): Promise<CompanySnapshot[]>;
+  /** Removes what is older than 400 days. Returns how many rows went. */
+  prune(now: Date): Promise<number>;
+}
+
+export interface FixRepository {
+  /** @throws RCM_CONFLICT when the id exists */
+  insert(fix: FixRecord): Promise<void>;
+  /** Replaces the record whose version is `fix.version` and adds 1 to it. @throws RCM_CONFLICT when the stored version is another */
+  update(fix: FixRecord): Promise<FixRecord>;
+  get(fixId: string): Promise<FixRecord | null>;
+  /** Newest first. */
+  list(filter: { companyId?: string; limit: number }): Promise<FixRecord[]>;
+}
+
+/** What reading the company list gave: the list, or why there is none (missing, empty, unreadable). */
+export type CompanyListing =
+  | { source: 'collection' | 'import'; companies: Company[] }
+  | { source: 'unread'; reason: string }
+  | { source: 'keys' };
+
+export interface ImportedCompany extends Company, CompanyUsage {}
+
+export interface CompanyRepository {
+  /**
+   * Every company. mongodb: the configured collection (`unread` with the reason when it is missing, empty or cannot be
+   * read: it does not throw for those). sqlite: what was imported, or `keys` when nothing was.
+   */
+  list(): Promise<CompanyListing>;
+  /** Replaces the imported list, all or nothing. @throws RCM_NOT_APPLICABLE on an engine that reads the platform's own collection */
+  replaceImported(companies: ImportedCompany[], importedAt: Date): Promise<void>;
+}
+
+export interface UsageRepository {
+  /**
+   * Usage per company over the 30 days before `now`: one aggregation per collection. A reading is kept in the store for
+   * 15 minutes and returned again unless `fresh`; `measuredAt` tells its age. A part that cannot be read is listed in
+   * `unknown`, never thrown. sqlite: the imported figures; with nothing imported every part is unknown.
+   */
+  read(now: Date, options: { fresh: boolean }): Promise<PlatformUsage>;
+}
+
+export const USAGE_KEPT_MS = 15 * 60 * 1000;
