@@ -1,7 +1,7 @@
 import { RcmError } from '../errors.js';
+import { NAMESPACE } from './namespace.js';
 
 const PLACEHOLDER = '{companyId}';
-const NAMESPACE_PREFIX = 'rcm:';
 export const DEFAULT_KEY_TEMPLATES = ['company:{companyId}', 'company:{companyId}:*'];
 
 /** One key template, taken apart: `prefix`, the company id, `suffix`, and anything after it when `open`. All literal. */
@@ -18,25 +18,31 @@ export interface KeyTemplate {
  */
 export class KeyTemplates {
   readonly templates: readonly KeyTemplate[];
-  /** Characters no company id may contain: those that end an id in some template. */
+  /** Characters (ASCII) no company id may contain: those that end an id in some template. */
   readonly terminators: readonly string[];
+  /** The templates by prefix, longest first. */
+  readonly groups: readonly PrefixGroup[];
 
   /** @throws RCM_TEMPLATE_INVALID */
   constructor(texts: readonly string[] = DEFAULT_KEY_TEMPLATES) {
     if (texts.length === 0) throw invalid('(none)', 'there is no key template');
     this.templates = texts.map(parse);
     this.terminators = [...new Set(this.templates.flatMap((t) => [...t.suffix].slice(0, 1)))];
+    this.groups = groupByPrefix(this.templates);
   }
 
   /**
    * The company id in a key, or null when no template matches. Keys are bytes: give and get them as latin1 ("binary")
-   * strings; see `idFromBytes` for the id that people see. The first template that matches decides.
+   * strings; see `displayBytes` for the id that people see. The longest prefix that fits decides.
    */
   match(key: string): string | null {
-    if (key.startsWith(NAMESPACE_PREFIX)) return null;
-    for (const template of this.binaryTemplates()) {
-      const id = matchOne(template, key, this.binaryTerminators());
-      if (id !== null) return id;
+    if (key.startsWith(NAMESPACE)) return null;
+    for (const group of this.groups) {
+      if (!key.startsWith(group.prefix)) continue;
+      const id = key.slice(group.prefix.length, this.#endOfId(key, group.prefix.length));
+      if (id === '') continue;
+      const rest = key.slice(group.prefix.length + id.length);
+      if (group.suffixes.some((s) => (s.open ? rest.startsWith(s.text) : rest === s.text))) return id;
     }
     return null;
   }
@@ -68,20 +74,32 @@ export class KeyTemplates {
     );
   }
 
-  #binary: { templates: KeyTemplate[]; terminators: string[] } | undefined;
-  private binaryTemplates(): KeyTemplate[] {
-    return this.binary().templates;
+  /** An id ends at the first character that ends one in any template, so that every template reads the same id. */
+  #endOfId(key: string, start: number): number {
+    let end = key.length;
+    for (const terminator of this.terminators) {
+      const at = key.indexOf(terminator, start);
+      if (at >= 0 && at < end) end = at;
+    }
+    return end;
   }
-  private binaryTerminators(): string[] {
-    return this.binary().terminators;
+}
+
+/** Templates with one prefix; all text as latin1 strings of bytes. */
+export interface PrefixGroup {
+  prefix: string;
+  suffixes: { text: string; open: boolean }[];
+}
+
+function groupByPrefix(templates: readonly KeyTemplate[]): PrefixGroup[] {
+  const groups = new Map<string, PrefixGroup>();
+  for (const t of templates) {
+    const prefix = toBinary(t.prefix);
+    const group = groups.get(prefix) ?? { prefix, suffixes: [] };
+    group.suffixes.push({ text: toBinary(t.suffix), open: t.open });
+    groups.set(prefix, group);
   }
-  private binary() {
-    this.#binary ??= {
-      templates: this.templates.map((t) => ({ ...t, prefix: toBinary(t.prefix), suffix: toBinary(t.suffix) })),
-      terminators: this.terminators.map(toBinary),
-    };
-    return this.#binary;
-  }
+  return [...groups.values()].sort((a, b) => b.prefix.length - a.prefix.length);
 }
 
 /** Text as its UTF-8 bytes, one character a byte. */
@@ -119,7 +137,9 @@ function parse(text: string): KeyTemplate {
       `a character must stand between ${PLACEHOLDER} and the final *, or no one can tell where an id ends`,
     );
   if (prefix === '') throw invalid(text, `it begins with ${PLACEHOLDER}: every key would be a company's`);
-  if (prefix.startsWith(NAMESPACE_PREFIX)) throw invalid(text, `keys under ${NAMESPACE_PREFIX} are this tool's own`);
+  if (prefix.startsWith(NAMESPACE)) throw invalid(text, `keys under ${NAMESPACE} are this tool's own`);
+  if (suffix !== '' && suffix.charCodeAt(0) > 126)
+    throw invalid(text, `the character after ${PLACEHOLDER} must be plain ASCII`);
   return { text, prefix, suffix, open };
 }
 
@@ -129,17 +149,4 @@ function invalid(text: string, why: string): RcmError {
     `Key template '${text}' cannot be used: ${why}`,
     'A template looks like company:{companyId}:* .',
   );
-}
-
-function matchOne(t: KeyTemplate, key: string, terminators: readonly string[]): string | null {
-  if (!key.startsWith(t.prefix)) return null;
-  const start = t.prefix.length;
-  const end = t.suffix === '' ? key.length : key.indexOf(t.suffix.charAt(0), start);
-  if (end <= start) return null;
-  const id = key.slice(start, end);
-  const restFits = t.open
-    ? key.startsWith(t.suffix, end)
-    : key.length === end + t.suffix.length && key.endsWith(t.suffix);
-  if (!restFits || terminators.some((c) => id.includes(c))) return null;
-  return id;
 }

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { BASE_SHARE_RULES } from '../domain/cost.js';
+import { parseDuration } from '../domain/window.js';
+import { DEFAULT_KEY_TEMPLATES, KeyTemplates } from '../redis/key-template.js';
+import { DEFAULT_PLATFORM_COLLECTIONS as PLATFORM } from '../store/platform-collections.js';
+
+const text = z.string().min(1);
+const milliseconds = z.coerce.number().int().min(10).max(600_000);
+const days = z.coerce.number().int().min(1).max(3650);
+const collection = (field: string) => z.strictObject({ collection: text, companyField: text.default(field) });
+
+const keyTemplates = z
+  .array(text)
+  .min(1)
+  .superRefine((texts, context) => {
+    try {
+      new KeyTemplates(texts);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
+
+const duration = z
+  .string()
+  .refine((value) => parseDuration(value) !== null, 'must be a duration such as 30m, 24h or 7d');
+
+/** The whole configuration: one schema for flags, environment and files. Every key has a default or may be absent. */
+export const configSchema = z.strictObject({
+  redis: z
+    .strictObject({
+      url: text.optional(),
+      username: text.optional(),
+      password: text.optional(),
+      cluster: z.enum(['auto', 'yes', 'no']).default('auto'),
+      sentinels: z.array(text).optional(),
+      sentinelName: text.optional(),
+      sentinelPassword: text.optional(),
+      tls: z
+        .strictObject({
+          ca: text.optional(),
+          cert: text.optional(),
+          key: text.optional(),
+          servername: text.optional(),
+          rejectUnauthorized: z.stringbool().or(z.boolean()).optional(),
+        })
+        .optional(),
+      connectTimeoutMs: milliseconds.default(5000),
+      commandTimeoutMs: milliseconds.default(10_000),
+      readFrom: z.enum(['auto', 'replica', 'primary']).default('auto'),
+    })
+    .prefault({}),
+  mongodb: z
+    .strictObject({
+      uri: text.optional(),
+      timeoutMs: milliseconds.default(5000),
+      companies: z
+        .strictObject({
+          collection: text.default(PLATFORM.companies.collection),
+          idField: text.default(PLATFORM.companies.idField),
+          nameField: text.default(PLATFORM.companies.nameField),
+        })
+        .prefault({}),
+      calls: z
+        .strictObject({
+          collection: text.default(PLATFORM.calls.collection),
+          companyField: text.default(PLATFORM.calls.companyField),
+          createdAtField: text.default(PLATFORM.calls.createdAtField),
+          durationSecondsField: text.default(PLATFORM.calls.durationSecondsField),
+          recordingBytesField: text.default(PLATFORM.calls.recordingBytesField),
+        })
+        .prefault({}),
+      storage: z.array(collection('companyId')).default(PLATFORM.storage),
+    })
+    .prefault({}),
+  stateFile: text.optional(),
+  keyTemplates: keyTemplates.default([...DEFAULT_KEY_TEMPLATES]),
+  window: duration.default('24h'),
+  costs: z.strictObject({ baseShare: z.enum(BASE_SHARE_RULES).default('equal') }).prefault({}),
+  retention: z
+    .strictObject({ snapshotDays: days.default(400), actDays: days.default(90), accessDays: days.default(7) })
+    .prefault({}),
+});
+
+/** The configuration with every default filled in. */
+export type Config = z.output<typeof configSchema>;

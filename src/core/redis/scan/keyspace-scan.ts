@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { displayBytes, type KeyTemplates } from '../key-template.js';
+import { FallbackStepper } from './fallback-stepper.js';
+import { LoadSensor } from './load-sensor.js';
+import { Pacer } from './pacer.js';
+import type { Step } from './stepper.js';
+
+/** A server (one node of a cluster) to scan. */
+export interface ScanNode {
+  redis: Redis;
+  /** Address without secrets. */
+  label: string;
+  role: 'primary' | 'replica';
+}
+
+export interface ScanOptions {
+  templates: KeyTemplates;
+  /** MEMORY USAGE with SAMPLES 0: every element is counted. Default: Redis's own sampling of 5 elements. */
+  exact?: boolean;
+  /** Read even keys of over 100,000 elements or 16 MB whole in exact mode. */
+  allowSlow?: boolean;
+  /** Most keys per second, per node. */
+  maxRate?: number;
+  onProgress?: (progress: ScanProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface ScanProgress {
+  keys: number;
+  /** DBSIZE at the start, over all nodes. */
+  total: number;
+  elapsedMs: number;
+}
+
+/** What every company's cache holds: only sums, so memory grows with companies, never with keys. */
+export interface KeyspaceScan {
+  companies: Map<string, { keys: number; bytes: number }>;
+  /** This tool's own keys (rcm:*). */
+  own: { keys: number; bytes: number };
+  /** Keys that belong to nobody: no template matches them. */
+  otherKeys: number;
+  keys: number;
+  /** Keys over the limits of exact mode: sampled instead of read whole. The first ten by name. */
+  tooLarge: { count: number; examples: string[] };
+  /** false when scripts are refused somewhere and keys were measured one command each. */
+  scripted: boolean;
+  /** Why the scan went gently throughout: the server's load could not be read. */
+  loadUnknown: boolean;
+  nodes: { label: string; role: 'primary' | 'replica' }[];
+  steps: number;
+  serverMs: number;
+}
+
+/**
+ * One pass over all keys of all nodes (DESIGN §8: production feels nothing). A key that vanishes meanwhile counts
+ * nothing; SCAN may show a key twice while a table is being resized.
+ * @throws what the client throws when a node fails; callers turn it into an RcmError
+ */
+export async function scanKeyspace(nodes: readonly ScanNode[], options: ScanOptions): Promise<KeyspaceScan> {
+  const result: KeyspaceScan = {
+    companies: new Map(),
+    own: { keys: 0, bytes: 0 },
+    otherKeys: 0,
+    keys: 0,
+    tooLarge: { count: 0, examples: [] },
+    scripted: true,
+    loadUnknown: false,
+    nodes: nodes.map(({ label, role }) => ({ label, role })),
+    steps: 0,
+    serverMs: 0,
+  };
+  const started = performance.now();
+  const sizes = await Promise.all(nodes.map((node) => node.redis.dbsize().catch(() => 0)));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const tick = () => options.onProgress?.({ keys: result.keys, total, elapsedMs: performance.now() - started });
+  // Each node has a server of its own to spare: all are read at once.
+  await Promise.all(nodes.map((node) => scanNode(node.redis, options, result, tick)));
+  return result;
+}
+
+async function scanNode(redis: Redis, options: ScanOptions, result: KeyspaceScan, tick: () => void): Promise<void> {
+  const pacer = new Pacer(options.maxRate);
+  const sensor = new LoadSensor(redis);
+  const stepper = new FallbackStepper(redis, options, () => {
+    result.scripted = false;
+  });
+  const started = performance.now();
+  const take = async (cursor: string): Promise<Step> => {
+    options.signal?.throwIfAborted();
+    const sent = performance.now();
+    sensor.sent(stepper.requestsPerStep);
+    const step = await stepper.step(cursor, pacer);
+    const roundTripUs = (performance.now() - sent) * 1000;
+    pacer.report({ serverUs: step.serverUs, keys: Math.max(step.keys, step.visited), scans: step.scans, roundTripUs });
+    return step;
+  };
+  pacer.observe(await sensor.poll(performance.now()));
+  let next: Promise<Step> | null = take('0');
+  while (next !== null) {
+    const step: Step = await next;
+    next = null;
+    if (step.cursor !== '0') {
+      const now = performance.now();
+      if (sensor.due(now)) pacer.observe(await sensor.poll(now));
+      const pause = pacer.pauseMs(now - started);
+      if (pause > 0) await sleep(pause, undefined, options.signal ? { signal: options.signal } : {});
+      // Sent before the last reply is added up: the server need not wait for us.
+      next = take(step.cursor);
+    }
+    add(result, step);
+    tick();
+  }
+  if (!sensor.available) result.loadUnknown = true;
+}
+
+function add(result: KeyspaceScan, step: Step): void {
+  result.keys += step.keys;
+  result.own.keys += step.ownKeys;
+  result.own.bytes += step.ownBytes;
+  result.otherKeys += step.otherKeys;
+  result.steps += 1;
+  result.serverMs += step.serverUs / 1000;
+  result.tooLarge.count += step.tooLarge.length;
+  for (const key of step.tooLarge)
+    if (result.tooLarge.examples.length < 10) result.tooLarge.examples.push(displayBytes(key));
+  step.each((id, keys, bytes) => {
+    const sum = result.companies.get(id);
+    if (sum === undefined) result.companies.set(id, { keys, bytes });
+    else {
+      sum.keys += keys;
+      sum.bytes += bytes;
+    }
+  });
+}
