@@ -1,0 +1,79 @@
+import {
+  ACCESS_EVENT_TYPES,
+  ACCESS_EVENTS_PER_COMPANY_AND_DAY,
+  ACCESS_RETENTION_DAYS,
+  ACT_RETENTION_DAYS,
+  type ActivityEntry,
+  type ActivityType,
+} from '../../domain/activity.js';
+import { DAY_MS } from '../../domain/units.js';
+import { rowLimit } from '../json-safe.js';
+import { parseStoredJson } from '../shapes.js';
+import type { ActivityFilter, ActivityRepository } from '../store.js';
+import type { Database, Row, SqlValue } from './database.js';
+
+const ACCESS_TYPES = ACCESS_EVENT_TYPES.map((type) => `'${type}'`).join(', ');
+
+/** The durable log. */
+export function activityRepository(db: Database): ActivityRepository {
+  const fromRow = (row: Row): ActivityEntry => ({
+    companyId: String(row.company_id),
+    timestamp: new Date(Number(row.timestamp)),
+    eventType: row.event_type as ActivityType,
+    key: row.key === null ? null : String(row.key),
+    details: parseStoredJson(String(row.details), 'activity', db.path) as ActivityEntry['details'],
+    metadata: parseStoredJson(String(row.metadata), 'activity', db.path) as ActivityEntry['metadata'],
+  });
+  return {
+    append: async (entries) => {
+      if (entries.length === 0) return;
+      db.immediate(() => {
+        for (const e of entries) {
+          db.run(
+            'INSERT INTO activity (company_id, timestamp, event_type, key, details, metadata) VALUES (?, ?, ?, ?, ?, ?)',
+            e.companyId,
+            e.timestamp.getTime(),
+            e.eventType,
+            e.key,
+            JSON.stringify(e.details),
+            JSON.stringify(e.metadata),
+          );
+        }
+      });
+    },
+    list: async (filter) => {
+      const { where, params } = condition(filter);
+      const sql = `SELECT * FROM activity ${where} ORDER BY timestamp DESC, id DESC LIMIT ?`;
+      return db.all(sql, ...params, rowLimit(filter.limit)).map(fromRow);
+    },
+    prune: async (now) =>
+      db.immediate(() => {
+        const before = (days: number): number => now.getTime() - days * DAY_MS;
+        const acts = db.run(`DELETE FROM activity WHERE timestamp < ?`, before(ACT_RETENTION_DAYS));
+        const accesses = db.run(
+          `DELETE FROM activity WHERE timestamp < ? AND event_type IN (${ACCESS_TYPES})`,
+          before(ACCESS_RETENTION_DAYS),
+        );
+        const excess = db.run(
+          `DELETE FROM activity WHERE id IN (
+             SELECT id FROM (
+               SELECT id, row_number() OVER (PARTITION BY company_id, timestamp / ${DAY_MS} ORDER BY timestamp DESC, id DESC) AS rank
+               FROM activity WHERE event_type IN (${ACCESS_TYPES})
+             ) WHERE rank > ?)`,
+          ACCESS_EVENTS_PER_COMPANY_AND_DAY,
+        );
+        return acts + accesses + excess;
+      }),
+  };
+}
+
+function condition(filter: ActivityFilter): { where: string; params: SqlValue[] } {
+  const parts: [string, SqlValue[]][] = [];
+  if (filter.companyId !== undefined) parts.push(['company_id = ?', [filter.companyId]]);
+  if (filter.types) parts.push([`event_type IN (${filter.types.map(() => '?').join(', ')})`, filter.types]);
+  if (filter.since) parts.push(['timestamp >= ?', [filter.since.getTime()]]);
+  if (filter.until) parts.push(['timestamp <= ?', [filter.until.getTime()]]);
+  if (filter.key !== undefined) parts.push(['key = ?', [filter.key]]);
+  if (parts.length === 0) return { where: '', params: [] };
+  return { where: `WHERE ${parts.map(([sql]) => sql).join(' AND ')}`, params: parts.flatMap(([, params]) => params) };
+}

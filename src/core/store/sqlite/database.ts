@@ -1,0 +1,84 @@
+import type Libsql from 'libsql';
+import { sqliteError } from './errors.js';
+
+/** What may be bound. No boolean: the native module aborts the process on one. */
+export type SqlValue = string | number | null;
+export type Row = Record<string, unknown>;
+
+/** One open state file: statements in, plain rows out, errors as RcmError. */
+export class Database {
+  readonly path: string;
+  readonly #db: Libsql.Database;
+  readonly #statements = new Map<string, Libsql.Statement>();
+
+  constructor(db: Libsql.Database, path: string) {
+    this.#db = db;
+    this.path = path;
+  }
+
+  all(sql: string, ...params: SqlValue[]): Row[] {
+    return this.#guard(() => (this.#statement(sql).all(params.map(toSql)) as Row[]).map(fromSql));
+  }
+
+  get(sql: string, ...params: SqlValue[]): Row | undefined {
+    return this.all(sql, ...params)[0];
+  }
+
+  /** Returns how many rows changed. */
+  run(sql: string, ...params: SqlValue[]): number {
+    return this.#guard(() => this.#statement(sql).run(params.map(toSql)).changes);
+  }
+
+  exec(sql: string): void {
+    this.#guard(() => this.#db.exec(sql));
+  }
+
+  /** `work` in one transaction that holds the write lock from its start, so that what it reads stays true until it writes. */
+  immediate<T>(work: () => T): T {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk has rolled back already: a second ROLLBACK would hide the error.
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#db.open) this.#db.close();
+  }
+
+  #statement(sql: string): Libsql.Statement {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw sqliteError(error, this.path);
+    }
+  }
+}
+
+// The native module cuts text at a NUL when reading: ␀ escapes it (and itself), so that any id comes back as it went in.
+const toSql = (value: SqlValue): SqlValue =>
+  typeof value === 'string' && /[\0␀]/.test(value) ? value.replace(/[\0␀]/g, (c) => (c === '\0' ? '␀0' : '␀␀')) : value;
+
+function fromSql(row: Row): Row {
+  for (const [name, value] of Object.entries(row)) {
+    if (typeof value === 'string' && value.includes('␀')) {
+      row[name] = value.replace(/␀([0␀])/g, (_, c) => (c === '0' ? '\0' : '␀'));
+    }
+  }
+  return row;
+}

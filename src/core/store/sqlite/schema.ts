@@ -1,0 +1,57 @@
+/** Marks a file as ours (`rcm` and a byte), so that another program's database is never touched. */
+export const APPLICATION_ID = 0x72636d01;
+
+/**
+ * The schema, one step per version (PRAGMA user_version counts them). A step that was released is never changed.
+ * Dates are milliseconds since the epoch; amounts are REAL (SQLite keeps whole ones as integers on disk).
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE pricing (
+    id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, document TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE policy (
+    company_id TEXT PRIMARY KEY, min_ttl_seconds REAL, max_ttl_seconds REAL, caching_enabled INTEGER NOT NULL,
+    min_update_interval_seconds REAL, events_max INTEGER, review_reason TEXT, version INTEGER NOT NULL,
+    set_by TEXT NOT NULL, set_at INTEGER NOT NULL, reason TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE activity (
+    id INTEGER PRIMARY KEY, company_id TEXT NOT NULL, timestamp INTEGER NOT NULL, event_type TEXT NOT NULL,
+    key TEXT, details TEXT NOT NULL, metadata TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX activity_company_time ON activity (company_id, timestamp);
+  CREATE INDEX activity_time ON activity (timestamp);
+
+  CREATE TABLE fix (
+    fix_id TEXT PRIMARY KEY, company_id TEXT NOT NULL, planned_at INTEGER NOT NULL, version INTEGER NOT NULL,
+    document TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX fix_planned ON fix (planned_at);
+  CREATE INDEX fix_company_planned ON fix (company_id, planned_at);
+
+  -- Ids and names stand once: a row of history is numbers.
+  CREATE TABLE snapshot_subject (id INTEGER PRIMARY KEY, company_id TEXT NOT NULL, company_name TEXT) STRICT;
+  CREATE UNIQUE INDEX snapshot_subject_once
+    ON snapshot_subject (company_id, company_name IS NULL, ifnull(company_name, ''));
+  CREATE TABLE snapshot (
+    id INTEGER PRIMARY KEY, taken_at INTEGER NOT NULL, company_source TEXT NOT NULL, companies REAL NOT NULL,
+    total_bytes REAL NOT NULL, total_cost REAL NOT NULL, unallocated_cost REAL NOT NULL,
+    redis_used_memory_bytes REAL, redis_uptime_seconds REAL, warnings TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX snapshot_time ON snapshot (taken_at);
+  -- The key finds a company within a snapshot and all of a snapshot: the time, kept in snapshot, needs no index here.
+  CREATE TABLE snapshot_company (
+    snapshot_id INTEGER NOT NULL, subject_id INTEGER NOT NULL, orphan INTEGER, cache_bytes REAL NOT NULL,
+    keys REAL NOT NULL, hits REAL, misses REAL, errors REAL, read_us REAL, covered_ms REAL NOT NULL, clears_24h REAL,
+    storage_bytes REAL, calls REAL, minutes REAL, recording_bytes REAL, redis_cost REAL NOT NULL, mongodb_cost REAL,
+    twilio_cost REAL, score REAL, status TEXT NOT NULL, PRIMARY KEY (snapshot_id, subject_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE company (
+    company_id TEXT PRIMARY KEY, company_name TEXT, storage_bytes REAL, calls REAL, minutes REAL, recording_bytes REAL,
+    imported_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

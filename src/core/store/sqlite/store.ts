@@ -1,0 +1,29 @@
+import type { Store } from '../store.js';
+import { activityRepository } from './activity.js';
+import { companyRepository } from './companies.js';
+import { fixRepository } from './fixes.js';
+import { openDatabase } from './open.js';
+import { policyRepository } from './policies.js';
+import { pricingRepository } from './pricing.js';
+import { snapshotRepository } from './snapshots.js';
+import { usageRepository } from './usage.js';
+
+/**
+ * The embedded store: one file, no server.
+ * @throws RCM_STORE_UNAVAILABLE, RCM_STORE_DAMAGED
+ */
+export async function openSqliteStore(path: string): Promise<Store> {
+  const db = await openDatabase(path);
+  return {
+    engine: 'sqlite',
+    location: path,
+    pricing: pricingRepository(db),
+    policies: policyRepository(db),
+    activity: activityRepository(db),
+    snapshots: snapshotRepository(db),
+    fixes: fixRepository(db),
+    companies: companyRepository(db),
+    usage: usageRepository(db),
+    close: async () => db.close(),
+  };
+}
