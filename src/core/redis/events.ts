@@ -1,0 +1,80 @@
+import type { Cluster, Redis } from 'ioredis';
+import { type AccessEvent, decodeAccessEvent, encodeAccessEvent, THRESHOLD_STEPS } from '../domain/access-event.js';
+import { ACCESS_RETENTION_DAYS } from '../domain/activity.js';
+import type { StreamMark, StreamSight } from '../domain/event-sampling.js';
+import { DAY_MS, SECOND_MS } from '../domain/units.js';
+import { ownKeys } from './namespace.js';
+
+/** A stream entry as ioredis gives it. */
+export type StreamEntry = [id: string, fields: string[]];
+
+/** An event with the id of its stream entry, from which a reader goes on. */
+export interface RecordedEvent extends AccessEvent {
+  id: string;
+}
+
+/** Accesses of a company that is gone need not be kept longer than the log would. */
+export const EVENTS_EXPIRE_SECONDS = (ACCESS_RETENTION_DAYS * DAY_MS) / SECOND_MS;
+
+/**
+ * A company's recorded accesses, oldest first; entries that are no events of ours are left out.
+ * @param range stream ids: `afterId` excluded, so that a reader can go on; at most `limit` entries are read
+ * @throws what Redis says
+ */
+export async function readEvents(
+  redis: Redis | Cluster,
+  companyId: string,
+  range: { afterId?: string; limit?: number } = {},
+): Promise<RecordedEvent[]> {
+  const from = range.afterId === undefined ? '-' : `(${range.afterId}`;
+  const key = ownKeys.events(companyId);
+  const entries =
+    range.limit === undefined
+      ? await redis.xrange(key, from, '+')
+      : await redis.xrange(key, from, '+', 'COUNT', range.limit);
+  return decodeEntries(entries);
+}
+
+/** The newest events of a company, newest first. @throws what Redis says */
+export async function readLatestEvents(
+  redis: Redis | Cluster,
+  companyId: string,
+  limit: number,
+): Promise<RecordedEvent[]> {
+  return decodeEntries(await redis.xrevrange(ownKeys.events(companyId), '+', '-', 'COUNT', limit));
+}
+
+function decodeEntries(entries: StreamEntry[]): RecordedEvent[] {
+  return entries.flatMap(([id, fields]) => {
+    const event = decodeAccessEvent(fields);
+    return event === null ? [] : [{ id, ...event }];
+  });
+}
+
+/** XADD of one event; the last of a batch trims the stream exactly. */
+export function addEventCommand(key: string, event: AccessEvent, trimTo: number | null): (string | number)[] {
+  const trim = trimTo === null ? [] : ['MAXLEN', '=', trimTo];
+  return ['xadd', key, ...trim, '*', ...encodeAccessEvent(event)];
+}
+
+const RECENT_ENTRIES = 16;
+
+/** The three reads from which the threshold is adapted; `sightOf` reads their replies. */
+export function sightCommands(key: string): (string | number)[][] {
+  return [
+    ['xlen', key],
+    ['xrange', key, '-', '+', 'COUNT', 1],
+    ['xrevrange', key, '+', '-', 'COUNT', RECENT_ENTRIES],
+  ];
+}
+
+export function sightOf(length: unknown, oldest: StreamEntry[], recent: StreamEntry[], eventsMax: number): StreamSight {
+  return { length: Number(length), eventsMax, oldest: marks(oldest)[0] ?? null, recent: marks(recent) };
+}
+
+function marks(entries: StreamEntry[]): StreamMark[] {
+  return decodeEntries(entries).map((e) => ({
+    timestampMs: e.timestampMs,
+    steps: Math.round(e.threshold * THRESHOLD_STEPS),
+  }));
+}
