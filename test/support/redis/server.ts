@@ -70,6 +70,7 @@ function configLines(options: RedisOptions, port: number, dir: string, tls: TlsF
     'appendonly no',
     'daemonize no',
     'repl-diskless-sync-delay 0',
+    'repl-ping-replica-period 1',
     ...(tls ? ['port 0', `tls-port ${port}`, 'tls-auth-clients no'] : [`port ${port}`]),
     ...(tls ? [`tls-ca-cert-file ${tls.ca}`, `tls-cert-file ${tls.cert}`, `tls-key-file ${tls.key}`] : []),
     ...(unixSocket ? [`unixsocket ${join(dir, 's')}`, 'unixsocketperm 700'] : []),
