@@ -97,8 +97,16 @@ const platformSnapshot = z.object({
   warnings: z.array(z.string()),
 });
 
+const keptUsage = z.object({
+  measuredAt: date,
+  collections: z.string(),
+  /** companyId, storageBytes, calls, minutes, recordingBytes */
+  companies: z.array(z.tuple([z.string(), amountOrUnknown, amountOrUnknown, amountOrUnknown, amountOrUnknown])),
+  unknown: z.array(z.object({ part: z.enum(['storage', 'calls']), reason: z.string() })),
+});
+
 /** What the stored things must look like: one place for both engines. Unknown fields are dropped. */
-export const SHAPES = { pricing, policy, companySnapshot, platformSnapshot } as const;
+export const SHAPES = { pricing, policy, companySnapshot, platformSnapshot, keptUsage } as const;
 
 // The shapes and the domain types must agree: the compiler refuses what differs.
 const _pricing: z.ZodType<PricingConfig> = pricing;

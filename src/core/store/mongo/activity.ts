@@ -1,0 +1,88 @@
+import type { QueryFilter } from 'mongoose';
+import {
+  ACCESS_EVENT_TYPES,
+  ACCESS_EVENTS_PER_COMPANY_AND_DAY,
+  ACCESS_RETENTION_DAYS,
+  ACT_RETENTION_DAYS,
+  type ActivityEntry,
+} from '../../domain/activity.js';
+import { DAY_MS } from '../../domain/units.js';
+import { jsonSafe, rowLimit } from '../json-safe.js';
+import type { ActivityFilter, ActivityRepository } from '../store.js';
+import type { Mongo } from './connect.js';
+import { indexOnce } from './indexes.js';
+import type { Models } from './models.js';
+
+const DELETE_BATCH = 10_000;
+const ACCESS = { eventType: { $in: [...ACCESS_EVENT_TYPES] } };
+
+/** The durable log. */
+export function activityRepository(mongo: Mongo, { activity: model }: Models): ActivityRepository {
+  const makeIndexes = indexOnce(model);
+  return {
+    append: (entries) =>
+      mongo.run(async () => {
+        if (entries.length === 0) return;
+        const docs = entries.map((e) => ({ ...e, details: jsonSafe(e.details), metadata: jsonSafe(e.metadata) }));
+        await model.insertMany(docs, { lean: true });
+        await makeIndexes();
+      }),
+    list: (filter) =>
+      mongo.run(async () => {
+        const limit = rowLimit(filter.limit);
+        if (limit === 0) return [];
+        const docs = await model.find(condition(filter)).sort({ timestamp: -1, _id: -1 }).limit(limit).lean();
+        return docs.map(({ companyId, timestamp, eventType, key, details, metadata }) => ({
+          companyId,
+          timestamp,
+          eventType,
+          key,
+          details,
+          metadata,
+        }));
+      }),
+    prune: (now) =>
+      mongo.run(async () => {
+        const before = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
+        const acts = await model.deleteMany({ timestamp: { $lt: before(ACT_RETENTION_DAYS) } });
+        const accesses = await model.deleteMany({ ...ACCESS, timestamp: { $lt: before(ACCESS_RETENTION_DAYS) } });
+        return acts.deletedCount + accesses.deletedCount + (await pruneExcess(mongo, model));
+      }),
+  };
+}
+
+function condition(filter: ActivityFilter): QueryFilter<ActivityEntry> {
+  const { companyId, types, since, until, key } = filter;
+  return {
+    ...(companyId !== undefined && { companyId }),
+    ...(types && { eventType: { $in: types } }),
+    ...((since || until) && { timestamp: { ...(since && { $gte: since }), ...(until && { $lte: until }) } }),
+    ...(key !== undefined && { key }),
+  };
+}
+
+/** Removes the oldest access events of each company and UTC day that has too many. Returns how many went. */
+async function pruneExcess(mongo: Mongo, model: Models['activity']): Promise<number> {
+  const days = await model
+    .aggregate<{ _id: { companyId: string; day: Date }; count: number }>([
+      { $match: ACCESS },
+      { $project: { companyId: 1, day: { $subtract: ['$timestamp', { $mod: [{ $toLong: '$timestamp' }, DAY_MS] }] } } },
+      { $group: { _id: { companyId: '$companyId', day: '$day' }, count: { $sum: 1 } } },
+      { $match: { count: { $gt: ACCESS_EVENTS_PER_COMPANY_AND_DAY } } },
+    ])
+    .option({ maxTimeMS: mongo.operationMs });
+  let removed = 0;
+  for (const { _id, count } of days) {
+    const timestamp = { $gte: _id.day, $lt: new Date(_id.day.getTime() + DAY_MS) };
+    let excess = count - ACCESS_EVENTS_PER_COMPANY_AND_DAY;
+    while (excess > 0) {
+      const batch = Math.min(excess, DELETE_BATCH);
+      const oldest = { ...ACCESS, companyId: _id.companyId, timestamp };
+      const found = await model.find(oldest, { _id: 1 }).sort({ timestamp: 1, _id: 1 }).limit(batch).lean();
+      const result = await model.deleteMany({ _id: { $in: found.map((doc) => doc._id) } });
+      removed += result.deletedCount;
+      excess -= batch;
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,146 @@
+import { type Connection, type Model, Schema, type Types } from 'mongoose';
+import type { ActivityEntry } from '../../domain/activity.js';
+import type { FixRecord } from '../../domain/fix.js';
+import type { CachePolicy } from '../../domain/policy.js';
+import type { PricingConfig } from '../../domain/pricing.js';
+import type { PlatformSnapshot } from '../../domain/snapshot.js';
+import { type CompanySnapshotDoc, SNAPSHOT_FIELDS } from './snapshot-doc.js';
+
+/** `versionKey` off: versions are guarded by hand. `minimize` off: an empty object comes back as one. */
+const OPTIONS = { versionKey: false, minimize: false, autoIndex: false, autoCreate: false } as const;
+const SUBDOCUMENT = { ...OPTIONS, _id: false } as const;
+const { Mixed, ObjectId } = Schema.Types;
+
+const numbers = (...names: string[]) => Object.fromEntries(names.map((name) => [name, { type: Number }]));
+const strings = (...names: string[]) => Object.fromEntries(names.map((name) => [name, { type: String }]));
+
+const customBudget = new Schema(
+  {
+    ...strings('companyId', 'reason', 'setBy'),
+    ...numbers('cacheBudget', 'storageBudget', 'callsBudget'),
+    setAt: Date,
+  },
+  SUBDOCUMENT,
+);
+const historyEntry = new Schema(
+  {
+    timestamp: Date,
+    ...strings('service', 'field', 'changedBy', 'reason', 'impactEstimate'),
+    ...numbers('oldValue', 'newValue'),
+  },
+  SUBDOCUMENT,
+);
+const pricing = new Schema(
+  {
+    _id: String,
+    providers: {
+      mongodb: numbers('storageCostPerGB', 'queryCost', 'baseTierCost'),
+      redis: numbers('storageCostPerMB', 'baseServiceCost'),
+      twilio: numbers('recordingStoragePerGB', 'perCallCostPerMinute'),
+    },
+    budgets: {
+      defaultPerCompany: numbers('cache', 'storage', 'calls'),
+      thresholds: numbers('warningPercent', 'criticalPercent'),
+      customBudgets: [customBudget],
+    },
+    priceHistory: [historyEntry],
+    version: Number,
+    createdAt: Date,
+    updatedAt: Date,
+  },
+  OPTIONS,
+);
+
+const policy = new Schema(
+  {
+    _id: String,
+    ...numbers('minTtlSeconds', 'maxTtlSeconds', 'minUpdateIntervalSeconds', 'eventsMax', 'version'),
+    cachingEnabled: Boolean,
+    ...strings('reviewReason', 'setBy', 'reason'),
+    setAt: Date,
+  },
+  OPTIONS,
+);
+
+const activity = new Schema(
+  { ...strings('companyId', 'eventType', 'key'), timestamp: Date, details: Mixed, metadata: Mixed },
+  OPTIONS,
+)
+  .index({ companyId: 1, timestamp: 1 })
+  .index({ timestamp: 1 });
+
+// What a fix needs to be undone may name Redis keys, and MongoDB takes no NUL in a field name: these parts are JSON text.
+const fix = new Schema(
+  {
+    _id: String,
+    ...strings('companyId', 'issueCode', 'status', 'actor', 'reason', 'steps', 'before', 'predicted', 'measured'),
+    plannedAt: Date,
+    finishedAt: Date,
+    version: Number,
+  },
+  OPTIONS,
+).index({ companyId: 1, plannedAt: 1 });
+
+const companySnapshot = new Schema(SNAPSHOT_FIELDS, OPTIONS).index({ c: 1, t: 1 }).index({ t: 1 });
+const platformSnapshot = new Schema(
+  {
+    _id: ObjectId,
+    takenAt: Date,
+    companySource: String,
+    ...numbers('companies', 'totalBytes', 'totalCost', 'unallocatedCost', 'redisUsedMemoryBytes', 'redisUptimeSeconds'),
+    warnings: [String],
+  },
+  OPTIONS,
+).index({ takenAt: 1 });
+
+const usage = new Schema(
+  { _id: String, measuredAt: Date, collections: String, companies: Mixed, unknown: Mixed },
+  OPTIONS,
+);
+
+type Stored<T, Id> = Omit<T, 'companyId' | 'fixId'> & { _id: Id };
+export type PolicyDoc = Stored<CachePolicy, string>;
+export type FixDoc = Omit<FixRecord, 'fixId' | 'steps' | 'before' | 'predicted' | 'measured'> & {
+  _id: string;
+  steps: string;
+  before: string;
+  predicted: string;
+  measured: string | null;
+};
+export interface PlatformDoc extends PlatformSnapshot {
+  _id: Types.ObjectId;
+}
+export interface UsageDoc {
+  _id: string;
+  measuredAt: Date;
+  /** The configuration that the reading was made with. */
+  collections: string;
+  /** [companyId, storageBytes, calls, minutes, recordingBytes] */
+  companies: unknown;
+  unknown: unknown;
+}
+
+export interface Models {
+  pricing: Model<PricingConfig & { _id: string }>;
+  policy: Model<PolicyDoc>;
+  activity: Model<ActivityEntry>;
+  fix: Model<FixDoc>;
+  companySnapshot: Model<CompanySnapshotDoc>;
+  platformSnapshot: Model<PlatformDoc>;
+  usage: Model<UsageDoc>;
+}
+
+/** The models of one connection. The collections are all our own: `rcm_…`. */
+export function modelsOf(connection: Connection): Models {
+  const model = <T>(name: string, schema: Schema, collection: string): Model<T> =>
+    connection.model(name, schema, collection) as unknown as Model<T>;
+  return {
+    pricing: model('PricingConfig', pricing, 'rcm_pricingconfigs'),
+    policy: model('CachePolicy', policy, 'rcm_cachepolicies'),
+    activity: model('CacheActivityLog', activity, 'rcm_cacheactivitylogs'),
+    fix: model('FixRecord', fix, 'rcm_fixrecords'),
+    companySnapshot: model('CacheSnapshot', companySnapshot, 'rcm_cachesnapshots'),
+    platformSnapshot: model('PlatformSnapshot', platformSnapshot, 'rcm_platformsnapshots'),
+    usage: model('Usage', usage, 'rcm_usage'),
+  };
+}

@@ -1,0 +1,66 @@
+import { Types } from 'mongoose';
+import { type CompanySnapshot, type PlatformSnapshot, SNAPSHOT_RETENTION_DAYS } from '../../domain/snapshot.js';
+import { DAY_MS } from '../../domain/units.js';
+import { checkStored, SHAPES } from '../shapes.js';
+import type { SnapshotRepository } from '../store.js';
+import type { Mongo } from './connect.js';
+import { indexOnce } from './indexes.js';
+import type { Models } from './models.js';
+import { type CompanySnapshotDoc, snapshotFromDoc, snapshotToDoc } from './snapshot-doc.js';
+
+/** History: company rows that carry the id of a platform row, which is written last. Rows without one do not count. */
+export function snapshotRepository(mongo: Mongo, models: Models): SnapshotRepository {
+  const { companySnapshot, platformSnapshot } = models;
+  const makeIndexes = indexOnce(companySnapshot, platformSnapshot);
+  const platformOf = (doc: unknown): PlatformSnapshot =>
+    checkStored(SHAPES.platformSnapshot, doc, 'platform snapshot', mongo.location);
+  const companyOf = (doc: CompanySnapshotDoc): CompanySnapshot =>
+    checkStored(SHAPES.companySnapshot, snapshotFromDoc(doc), `snapshot of company '${doc.c}'`, mongo.location);
+
+  return {
+    insert: ({ platform, companies }) =>
+      mongo.run(async () => {
+        const id = new Types.ObjectId();
+        const docs = companies.map((row) => snapshotToDoc(row, id));
+        // Past Mongoose's casting: the rows are typed already, and 10,000 of them at a time.
+        if (docs.length > 0) await companySnapshot.collection.insertMany(docs, { ordered: false });
+        await platformSnapshot.insertMany([{ _id: id, ...platform }]);
+        await makeIndexes();
+      }),
+    latest: (at) =>
+      mongo.run(async () => {
+        const filter = at ? { takenAt: { $lte: at } } : {};
+        const platform = await platformSnapshot.findOne(filter).sort({ takenAt: -1, _id: -1 }).lean();
+        if (!platform) return null;
+        const rows = await companySnapshot
+          .find({ t: platform.takenAt, s: platform._id })
+          .batchSize(10_000)
+          .lean<CompanySnapshotDoc[]>();
+        return { platform: platformOf(platform), companies: rows.map(companyOf) };
+      }),
+    platformRange: (from, to) =>
+      mongo.run(async () => {
+        const filter = { takenAt: { $gte: from, $lte: to } };
+        return (await platformSnapshot.find(filter).sort({ takenAt: 1, _id: 1 }).lean()).map(platformOf);
+      }),
+    companyRange: (companyId, from, to) =>
+      mongo.run(async () => {
+        const range = { $gte: from, $lte: to };
+        const rows = await companySnapshot
+          .find({ c: companyId, t: range })
+          .sort({ t: 1, s: 1 })
+          .lean<CompanySnapshotDoc[]>();
+        const complete = await platformSnapshot.find({ takenAt: range }, { _id: 1 }).lean();
+        const ids = new Set(complete.map((doc) => String(doc._id)));
+        return rows.filter((row) => ids.has(String(row.s))).map(companyOf);
+      }),
+    prune: (now) =>
+      mongo.run(async () => {
+        const $lt = new Date(now.getTime() - SNAPSHOT_RETENTION_DAYS * DAY_MS);
+        // The platform first: a snapshot that lost some of its companies must not count.
+        const platforms = await platformSnapshot.deleteMany({ takenAt: { $lt } });
+        const companies = await companySnapshot.deleteMany({ t: { $lt } });
+        return platforms.deletedCount + companies.deletedCount;
+      }),
+  };
+}
