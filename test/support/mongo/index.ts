@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mongo } from 'mongoose';
 import { describe, inject } from 'vitest';
 import { CLOSED_PORT, type FakeServer, startSilentServer } from '../fake-server.js';
+import { withDatabase } from './database-uri.js';
 import type { MongoForRun } from './provided.js';
 
 /** A database of its own for one suite. */
@@ -27,13 +28,8 @@ export function describeMongo(title: string, suite: () => void): void {
 export function mongoForTests(): TestDatabase {
   if ('skipped' in provided) return { uri: REFUSING_MONGO_URI, name: 'rcm', drop: async () => {} };
   const name = `rcm_test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-  const uri = new URL(provided.uri);
-  uri.pathname = `/${name}`;
-  // Users of a given server live where its URI says, not in the test's database.
-  if (uri.username && !uri.searchParams.has('authSource')) {
-    uri.searchParams.set('authSource', new URL(provided.uri).pathname.slice(1) || 'admin');
-  }
-  return { uri: uri.href, name, drop: () => dropDatabase(uri.href) };
+  const uri = withDatabase(provided.uri, name);
+  return { uri, name, drop: () => dropDatabase(uri) };
 }
 
 async function dropDatabase(uri: string): Promise<void> {

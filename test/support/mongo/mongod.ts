@@ -22,9 +22,8 @@ export async function serverVersion(uri: string): Promise<string> {
   try {
     return String((await client.db('admin').command({ buildInfo: 1 })).version);
   } catch (error) {
-    throw new Error(
-      `MongoDB at ${new URL(uri).host} cannot be used: ${error instanceof Error ? error.message : error}`,
-    );
+    const hosts = uri.replace(/^[^/]*\/\/(?:.*@)?/, '').replace(/[/?].*$/, '');
+    throw new Error(`MongoDB at ${hosts} cannot be used: ${error instanceof Error ? error.message : error}`);
   } finally {
     await client.close();
   }
