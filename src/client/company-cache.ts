@@ -70,23 +70,25 @@ export class CompanyCache {
 
   #get<T>(company: CompanyState, key: string, startedAt: number): Promise<T | null> {
     if (!company.cachingEnabled || this.#closing !== null) return Promise.resolve(null);
-    return this.#values.read(company, key, startedAt).then(
-      (text) => {
-        const micros = microsSince(startedAt);
-        if (text === null) {
-          company.recordRead(false, key, null, micros, this.#options.clock.now());
-          return null;
-        }
-        const value = this.#values.deserialize(company, text);
-        if (value === UNREADABLE) return null;
-        company.recordRead(true, key, text, micros, this.#options.clock.now());
-        return value as T;
-      },
-      (error) => {
-        this.#values.failed(company, error);
-        return null;
-      },
-    );
+    return new Promise((resolve) => {
+      this.#values.lookUp(
+        company,
+        key,
+        startedAt,
+        (text) => resolve(this.#got<T>(company, key, text, microsSince(startedAt))),
+        (error) => {
+          this.#values.failed(company, error);
+          resolve(null);
+        },
+      );
+    });
+  }
+
+  #got<T>(company: CompanyState, key: string, text: string | null, micros: number): T | null {
+    const value = text === null ? null : this.#values.deserialize(company, text);
+    if (value === UNREADABLE) return null;
+    company.recordRead(text !== null, key, text, micros, this.#options.clock.now());
+    return value as T | null;
   }
 
   /**

@@ -19,10 +19,21 @@ export class Values {
     private readonly options: ResolvedOptions,
   ) {}
 
-  /** The text of a key. Rejects at once while Redis is known to be away. */
+  /** The text of a key, given to one of the two callbacks, which may not throw. Fails at once while Redis is known to be away. */
+  lookUp(
+    company: CompanyState,
+    key: string,
+    now: number,
+    done: (text: string | null) => void,
+    fail: (error: unknown) => void,
+  ): void {
+    if (isDown(this.redis)) fail(new Error(AWAY));
+    else this.deadlines.settle(this.redis.get(company.prefix + key), now, done, fail);
+  }
+
+  /** As `lookUp`. */
   read(company: CompanyState, key: string, now: number): Promise<string | null> {
-    if (isDown(this.redis)) return Promise.reject(new Error(AWAY));
-    return this.deadlines.bound(this.redis.get(company.prefix + key), now);
+    return new Promise((resolve, reject) => this.lookUp(company, key, now, resolve, reject));
   }
 
   /** Stores a value and counts its bytes; the text stored, or null when nothing was. Never rejects. */
