@@ -4,6 +4,6 @@ import { MongoBinary } from 'mongodb-memory-server-core';
 try {
   console.log(await MongoBinary.getPath({}));
 } catch (error) {
-  console.error(String(error instanceof Error ? error.message : error).split('\n')[0]);
+  console.error(String(error instanceof Error ? error.message : error).replace(/\s+/g, ' '));
   process.exitCode = 1;
 }
