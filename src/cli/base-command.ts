@@ -1,0 +1,81 @@
+import { Command } from '@oclif/core/command';
+import { redactText } from '../core/domain/redact.js';
+import { EXIT, messageOf, RcmError } from '../core/errors.js';
+import { Context } from './context.js';
+import { globalFlags } from './flags.js';
+import { toJson } from './output.js';
+
+/** What every command has in common: global flags, errors as DESIGN §7 wants them, interruption. */
+export abstract class BaseCommand extends Command {
+  static override baseFlags = globalFlags;
+
+  /** Runs `work` with a context that is closed afterwards, and stops it on Ctrl-C or SIGTERM. */
+  protected async withContext(
+    flags: Record<string, unknown>,
+    work: (context: Context) => Promise<void>,
+  ): Promise<void> {
+    const controller = new AbortController();
+    const stop = (signal: NodeJS.Signals) => controller.abort(new Interrupted(signal));
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    let context: Context | undefined;
+    try {
+      context = new Context(flags, controller.signal);
+      await work(context);
+    } catch (error) {
+      throw controller.signal.aborted ? controller.signal.reason : error;
+    } finally {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+      await context?.close();
+    }
+  }
+
+  /** Warnings are talk: they go to stderr, and into the report itself. */
+  protected tell(warnings: readonly string[]): void {
+    for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
+  }
+
+  protected override async catch(error: Error & { code?: string; oclif?: { exit?: number } }): Promise<void> {
+    if (error.code === 'EEXIT') throw error; // --help and --version end this way
+    const known = asRcmError(error);
+    const { code, exitCode, hint } = known ?? {
+      code: 'RCM_UNEXPECTED',
+      exitCode: EXIT.bug,
+      hint: 'This is a bug: please report it, with RCM_DEBUG=1 in the environment for more.',
+    };
+    const message = redactText(known?.message ?? messageOf(error));
+    process.exitCode = error instanceof Interrupted ? error.exitCode : exitCode;
+    if (error instanceof Interrupted) process.stderr.write(`${error.message}\n`);
+    else if (wantsJson(this.argv)) process.stdout.write(`${toJson({ error: { code, message, hint, exitCode } })}\n`);
+    else process.stderr.write(`Error: ${message.replace(/\s*\n\s*/g, ' ')} ${hint}\n`);
+    if (process.env.RCM_DEBUG && error.stack) process.stderr.write(`${redactText(error.stack)}\n`);
+  }
+}
+
+/** Ctrl-C or SIGTERM. */
+class Interrupted extends Error {
+  readonly exitCode: number;
+  constructor(signal: NodeJS.Signals) {
+    super('Interrupted: nothing was changed.');
+    this.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  }
+}
+
+/** Ours as they are; oclif's complaints about flags and arguments as wrong usage. */
+function asRcmError(error: Error & { oclif?: { exit?: number } }): RcmError | null {
+  if (error instanceof RcmError) return error;
+  if (error.oclif?.exit === 2) return new RcmError('RCM_USAGE', firstSentence(error.message), 'See --help.');
+  return null;
+}
+
+function firstSentence(message: string): string {
+  return message.replace(/\nSee more help with --help/, '').trim();
+}
+
+/** Read from the raw words, because what failed may be the parsing of them. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, i) => word === '--json' || word === '--format=json' || (word === '--format' && argv[i + 1] === 'json'),
+  );
+}

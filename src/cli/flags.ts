@@ -1,0 +1,75 @@
+import * as Flags from '@oclif/core/flags';
+
+export const FORMATS = ['table', 'json', 'csv', 'ndjson', 'markdown'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Flags that set a part of the configuration: flag → path. */
+export const CONFIG_FLAGS: Record<string, string> = {
+  'redis-url': 'redis.url',
+  'mongodb-uri': 'mongodb.uri',
+  'state-file': 'stateFile',
+  window: 'window',
+  'read-from': 'redis.readFrom',
+};
+
+/** Every command has these. */
+export const globalFlags = {
+  config: Flags.string({
+    description: 'configuration file (default: the nearest rcm.config.yaml or .json upwards)',
+    helpGroup: 'GLOBAL',
+    helpValue: 'FILE',
+  }),
+  'redis-url': Flags.string({
+    description: 'Redis to work on (RCM_REDIS_URL, REDIS_URL)',
+    helpGroup: 'GLOBAL',
+    helpValue: 'URL',
+  }),
+  'mongodb-uri': Flags.string({
+    description: "MongoDB of the platform, or 'none' (RCM_MONGODB_URI, MONGODB_URI)",
+    helpGroup: 'GLOBAL',
+    helpValue: 'URI',
+  }),
+  'state-file': Flags.string({
+    description: 'embedded store, used when there is no MongoDB (RCM_STATE_FILE)',
+    helpGroup: 'GLOBAL',
+    helpValue: 'FILE',
+  }),
+  color: Flags.boolean({
+    description: 'colours: on, off, or as the terminal says',
+    allowNo: true,
+    helpGroup: 'GLOBAL',
+  }),
+};
+
+/** Commands that print a result have these. */
+export const outputFlags = {
+  format: Flags.option({ options: FORMATS, description: 'how to print', helpGroup: 'OUTPUT' })(),
+  json: Flags.boolean({ description: 'the same as --format json', helpGroup: 'OUTPUT', exclusive: ['format'] }),
+  output: Flags.string({
+    description: 'write to a file instead of the screen',
+    helpGroup: 'OUTPUT',
+    helpValue: 'FILE',
+  }),
+};
+
+/** Commands that print a list have these, too. */
+export const listFlags = {
+  ...outputFlags,
+  columns: Flags.string({
+    description: 'columns to show, in this order, separated by commas',
+    helpGroup: 'OUTPUT',
+    helpValue: 'NAMES',
+  }),
+  sort: Flags.string({
+    description: 'column to sort by; with a - in front, largest first',
+    helpGroup: 'OUTPUT',
+    helpValue: '[-]NAME',
+  }),
+  filter: Flags.string({
+    description: 'rows to keep: COLUMN=VALUE, != < <= > >= or ~ (contains); may be given again',
+    multiple: true,
+    helpGroup: 'OUTPUT',
+    helpValue: 'EXPR',
+  }),
+  limit: Flags.integer({ description: 'most rows to print', min: 1, helpGroup: 'OUTPUT', helpValue: 'N' }),
+};

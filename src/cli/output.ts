@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import { messageOf, RcmError } from '../core/errors.js';
+import type { Format } from './flags.js';
+
+/** `| head` closes the pipe early: that is no error. */
+export function exitQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+}
+
+/** The format in force: what was asked for, else a table. */
+export function formatOf(flags: { json: boolean; format: Format | undefined }): Format {
+  return flags.json ? 'json' : (flags.format ?? 'table');
+}
+
+/** Writes a result to where it is wanted. @throws RCM_OUTPUT_UNWRITABLE */
+export function writeResult(text: string, file: string | undefined): void {
+  const whole = text.endsWith('\n') ? text : `${text}\n`;
+  if (file === undefined) {
+    process.stdout.write(whole);
+    return;
+  }
+  try {
+    writeFileSync(file, whole);
+  } catch (error) {
+    throw new RcmError(
+      'RCM_OUTPUT_UNWRITABLE',
+      `Cannot write ${file}: ${messageOf(error)}`,
+      'Choose another --output.',
+    );
+  }
+}
+
+/** JSON with 2 spaces. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

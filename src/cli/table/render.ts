@@ -1,0 +1,120 @@
+import CliTable from 'cli-table3';
+import { stringify } from 'csv-stringify/sync';
+import stringWidth from 'string-width';
+import type { Terminal } from '../terminal.js';
+import { type Column, textOf } from './column.js';
+
+const GAP = 2;
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(GAP),
+};
+
+/** A table for people, as wide as the terminal at most: columns that may shrink are cut with an ellipsis. */
+export function renderTable<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { chalk, width }: Terminal,
+  paint?: (text: string, column: Column<Row>, row: Row) => string,
+): string {
+  const texts = rows.map((row) => columns.map((column) => textOf(column, row)));
+  const widths = fitWidths(
+    columns,
+    columns.map((column, i) =>
+      Math.max(stringWidth(column.header), ...texts.map((line) => stringWidth(line[i] as string))),
+    ),
+    width,
+  );
+  const table = new CliTable({
+    chars: NO_BORDERS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: columns.map((column) => column.align ?? 'left'),
+    head: columns.map((column, i) => chalk.bold(cut(column.header, widths[i] as number))),
+  });
+  for (const [n, row] of rows.entries()) {
+    table.push(
+      columns.map((column, i) => {
+        const text = cut(texts[n]?.[i] as string, widths[i] as number);
+        return paint ? paint(text, column, row) : text;
+      }),
+    );
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Takes what is too much from the columns that may shrink, the widest first, down to 8. */
+function fitWidths<Row>(columns: readonly Column<Row>[], widths: readonly number[], width: number): number[] {
+  const fitted = [...widths];
+  let excess = fitted.reduce((sum, w) => sum + w, 0) + GAP * (columns.length - 1) - width;
+  while (excess > 0) {
+    const candidates = fitted.map((w, i) => (columns[i]?.shrinks && w > 8 ? w : 0));
+    const widest = candidates.indexOf(Math.max(...candidates));
+    if (candidates[widest] === 0) break;
+    fitted[widest] = (fitted[widest] as number) - 1;
+    excess -= 1;
+  }
+  return fitted;
+}
+
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let out = '';
+  for (const { segment } of new Intl.Segmenter('en').segment(text)) {
+    if (stringWidth(out) + stringWidth(segment) > width - 1) break;
+    out += segment;
+  }
+  return `${out}…`;
+}
+
+/** RFC 4180 with a header; a cell that a spreadsheet would take for a formula is made text. */
+export function renderCsv<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  return stringify(
+    rows.map((row) => columns.map((column) => column.value(row))),
+    {
+      header: true,
+      columns: columns.map((column) => column.name),
+      escape_formulas: true,
+      cast: {
+        boolean: (value) => String(value),
+        number: (value) => ({ value: String(value), escape_formulas: false }),
+      },
+    },
+  );
+}
+
+export function renderNdjson(rows: readonly unknown[]): string {
+  return rows.map((row) => JSON.stringify(row)).join('\n');
+}
+
+/** A GitHub table; whatever Markdown or HTML would read into a name is escaped. */
+export function renderMarkdown<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(columns.map((column) => column.header)),
+    line(columns.map((column) => (column.align === 'right' ? '---:' : '---'))),
+    ...rows.map((row) => line(columns.map((column) => markdownText(textOf(column, row))))),
+  ].join('\n');
+}
+
+export function markdownText(text: string): string {
+  return text
+    .replace(/[\\`*_[\]|~]/g, '\\$&')
+    .replace(/[<>&]/g, (c) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[c] as string);
+}

@@ -1,0 +1,24 @@
+/** The core library: what `rcm` itself is made of (package export "."). */
+export { type LoadedConfig, type LoadOptions, loadConfig } from './config/load.js';
+export type { Config } from './config/schema.js';
+export type { Budget, BudgetLine, BudgetStatus } from './domain/budget.js';
+export { budgetAmounts, budgetLine, companyBudget } from './domain/budget.js';
+export type { CompanyView, PlatformStats } from './domain/company-view.js';
+export { type BaseShareRule, baseShares, type CompanyCosts, companyCosts, queriesPerMonth } from './domain/cost.js';
+export { type CompanyFacts, evaluate, type PlatformFacts, type Rules } from './domain/evaluate.js';
+export { companyHealth, type HealthInput, type Status, type StatusCode } from './domain/health.js';
+export { avgResponseMs, hitRate } from './domain/hit-rate.js';
+export { DEFAULT_PRICING, type PricingConfig } from './domain/pricing.js';
+export { ERROR_CODES, type ErrorCode, EXIT, RcmError } from './errors.js';
+export { connectRedis, type RedisConnection } from './redis/connect/connect.js';
+export type { RedisSettings } from './redis/connect/settings.js';
+export { DEFAULT_KEY_TEMPLATES, KeyTemplates } from './redis/key-template.js';
+export { type KeyspaceScan, type ScanOptions, type ScanProgress, scanKeyspace } from './redis/scan/keyspace-scan.js';
+export { type CompaniesResult, companies } from './services/companies/companies.js';
+export { companiesFromSnapshot } from './services/companies/from-snapshot.js';
+export { importCompanies, readCompaniesCsv } from './services/companies/import.js';
+export { type CompaniesReport, companiesReport } from './services/companies/report.js';
+export type { Ports } from './services/ports.js';
+export { type SnapshotResult, takeSnapshot } from './services/snapshot.js';
+export { openStore } from './store/open-store.js';
+export type { Store } from './store/store.js';
