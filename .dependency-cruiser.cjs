@@ -1,19 +1,40 @@
 // Imports go one way (docs/architecture.md): cli → core/services → core/redis, core/store → core/domain.
 // Type imports count too (tsPreCompilationDeps).
-const forbid = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } });
+const forbid = (name, from, to, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: to },
+});
 
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    forbid('domain-is-the-ground', '^src/core/domain/', '^src/(?!core/domain/|core/errors\\.ts)', 'the rules know nothing of I/O'),
+    forbid(
+      'domain-is-the-ground',
+      '^src/core/domain/',
+      '^src/(?!core/domain/|core/errors\\.ts)',
+      'the rules know nothing of I/O',
+    ),
     forbid('redis-knows-only-rules', '^src/core/redis/', '^src/(cli|client|demo|core/(services|store))/', ''),
     forbid('store-knows-only-rules', '^src/core/store/', '^src/(cli|client|demo|core/(services|redis))/', ''),
     forbid('engines-apart', '^src/core/store/mongo/', '^src/core/store/sqlite/', ''),
     forbid('engines-apart-too', '^src/core/store/sqlite/', '^src/core/store/mongo/', ''),
     forbid('services-below-cli', '^src/core/services/', '^src/(cli|client|demo)/', ''),
-    forbid('client-is-small', '^src/client/', '^src/(cli|demo|core/(services|store|config))', 'an application that imports the client loads no oclif, mongoose, zod'),
+    forbid(
+      'client-is-small',
+      '^src/client/',
+      '^src/(cli|demo|core/(services|store|config))',
+      'an application that imports the client loads no oclif, mongoose, zod',
+    ),
     forbid('demo-below-cli', '^src/demo/', '^src/cli/', ''),
-    forbid('core-knows-no-oclif', '^src/(core|client|demo)/', 'node_modules/(@oclif|chalk|cli-table3|log-update|@inquirer)', ''),
+    forbid(
+      'core-knows-no-oclif',
+      '^src/(core|client|demo)/',
+      'node_modules/(@oclif|chalk|cli-table3|log-update|@inquirer)',
+      '',
+    ),
     forbid('client-loads-little', '^src/(client|core/(domain|redis))/', 'node_modules/(zod|mongoose|libsql)', ''),
     forbid('views-are-pure', '^src/cli/views/', '^src/core/(redis|store|services)/(?!.*(report|types|schemas))', ''),
   ],
