@@ -25,7 +25,7 @@ module.exports = {
     forbid(
       'client-is-small',
       '^src/client/',
-      '^src/(cli|demo|core/(services|store|config))',
+      '^src/(cli/|demo/|core/(services/|store/|config))',
       'an application that imports the client loads no oclif, mongoose, zod',
     ),
     forbid('demo-below-cli', '^src/demo/', '^src/cli/', ''),
