@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CachePolicy } from '../domain/policy.js';
 import type { PricingConfig } from '../domain/pricing.js';
 import type { CompanySnapshot, PlatformSnapshot } from '../domain/snapshot.js';

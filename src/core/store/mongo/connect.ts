@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { redactUrl } from '../../domain/redact.js';
-import { mongoError } from './errors.js';
+import { isDriverError, mongoError } from './errors.js';
 
 /** Bounds of every wait, in milliseconds. */
 export interface MongoTimeouts {
@@ -16,7 +16,7 @@ export interface Mongo {
   /** The URI without its password. */
   location: string;
   operationMs: number;
-  /** Runs one piece of work; what it throws becomes an RcmError. */
+  /** Runs one piece of work; what the driver throws becomes an RcmError, anything else (a caller's, a bug) passes. */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -55,7 +55,7 @@ export async function connectMongo(uri: string, timeouts: MongoTimeouts = {}): P
       try {
         return await work();
       } catch (error) {
-        throw mongoError(error, location, uri);
+        throw isDriverError(error) ? mongoError(error, location, uri) : error;
       }
     },
   };

@@ -1,3 +1,4 @@
+import mongoose from 'mongoose';
 import { redactText } from '../../domain/redact.js';
 import { messageOf, RcmError } from '../../errors.js';
 
@@ -34,7 +35,7 @@ export function mongoError(error: unknown, location: string, uri: string): RcmEr
       'Grant the role that rcm doctor names.',
     );
   }
-  if (/MongoParse|MongoInvalidArgument|MongoAPI|MongoMissing/.test(name)) {
+  if (/MongoParse|MongoInvalidArgument|MongoAPI|MongoMissing/.test(name) || /^Unable to parse/.test(message)) {
     return raise(
       'RCM_URL_INVALID',
       `The MongoDB URI ${location} cannot be used (${message})`,
@@ -63,6 +64,11 @@ export function unreadReason(error: unknown, collection: string): string | null 
   if (code === TIME_LIMIT) return `reading collection '${collection}' took too long`;
   if (error instanceof Error && UNREACHABLE.test(error.name)) return null;
   return `collection '${collection}' cannot be read (${redactText(messageOf(error)).slice(0, 200)})`;
+}
+
+export function isDriverError(error: unknown): boolean {
+  const { MongoError, BSON } = mongoose.mongo;
+  return error instanceof MongoError || error instanceof mongoose.Error || error instanceof BSON.BSONError;
 }
 
 export function isDuplicateKey(error: unknown): boolean {

@@ -61,7 +61,10 @@ export async function readUsage(mongo: Mongo, collections: PlatformCollections, 
     if (reasons.has('storage')) usage.storageBytes = null;
     if (reasons.has('calls')) Object.assign(usage, { calls: null, minutes: null, recordingBytes: null });
   }
-  const unknown = [...reasons].map(([part, reason]) => ({ part, reason }));
+  const unknown = (['storage', 'calls'] as const).flatMap((part) => {
+    const reason = reasons.get(part);
+    return reason === undefined ? [] : [{ part, reason }];
+  });
   return { usage: { measuredAt: now, byCompany, unknown }, settled };
 }
 

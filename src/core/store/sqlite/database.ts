@@ -20,6 +20,15 @@ export class Database {
     return this.#guard(() => (this.#statement(sql).all(params.map(toSql)) as Row[]).map(fromSql));
   }
 
+  /** Rows as arrays, in the order of the columns: several times as fast as objects for thousands of wide rows. */
+  rows(sql: string, ...params: SqlValue[]): unknown[][] {
+    return this.#guard(() => {
+      const rows = this.#statement(sql).raw().all(params.map(toSql)) as unknown[][];
+      for (const row of rows) for (let i = 0; i < row.length; i++) row[i] = fromSqlValue(row[i]);
+      return rows;
+    });
+  }
+
   get(sql: string, ...params: SqlValue[]): Row | undefined {
     return this.all(sql, ...params)[0];
   }
@@ -74,11 +83,12 @@ export class Database {
 const toSql = (value: SqlValue): SqlValue =>
   typeof value === 'string' && /[\0␀]/.test(value) ? value.replace(/[\0␀]/g, (c) => (c === '\0' ? '␀0' : '␀␀')) : value;
 
+function fromSqlValue(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.includes('␀')) return value;
+  return value.replace(/␀([0␀])/g, (_, c) => (c === '0' ? '\0' : '␀'));
+}
+
 function fromSql(row: Row): Row {
-  for (const [name, value] of Object.entries(row)) {
-    if (typeof value === 'string' && value.includes('␀')) {
-      row[name] = value.replace(/␀([0␀])/g, (_, c) => (c === '0' ? '\0' : '␀'));
-    }
-  }
+  for (const name of Object.keys(row)) row[name] = fromSqlValue(row[name]);
   return row;
 }

@@ -44,7 +44,7 @@ export function sqliteError(error: unknown, path: string): unknown {
 export function fileError(error: unknown, path: string): RcmError {
   return new RcmError(
     'RCM_STORE_UNAVAILABLE',
-    `State file ${path} cannot be made (${messageOf(error)})`,
+    `State file ${path} cannot be made or written (${messageOf(error)})`,
     'Give this user write access there, or choose another place with stateFile.',
     { cause: error },
   );

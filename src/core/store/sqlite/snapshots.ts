@@ -4,14 +4,39 @@ import { checkStored, parseStoredJson, SHAPES } from '../shapes.js';
 import type { SnapshotRepository } from '../store.js';
 import type { Database, Row } from './database.js';
 
-const COMPANY_COLUMNS = `u.company_id, u.company_name, s.taken_at, c.*`;
+/** Where each field of a company's row is read from. */
+const COMPANY_COLUMNS = {
+  companyId: 'u.company_id',
+  companyName: 'u.company_name',
+  takenAt: 's.taken_at',
+  orphan: 'c.orphan',
+  cacheBytes: 'c.cache_bytes',
+  keys: 'c.keys',
+  hits: 'c.hits',
+  misses: 'c.misses',
+  errors: 'c.errors',
+  readUs: 'c.read_us',
+  coveredMs: 'c.covered_ms',
+  clears24h: 'c.clears_24h',
+  storageBytes: 'c.storage_bytes',
+  calls: 'c.calls',
+  minutes: 'c.minutes',
+  recordingBytes: 'c.recording_bytes',
+  redisCost: 'c.redis_cost',
+  mongodbCost: 'c.mongodb_cost',
+  twilioCost: 'c.twilio_cost',
+  score: 'c.score',
+  status: 'c.status',
+} as const satisfies Record<keyof CompanySnapshot, string>;
+const COMPANY_FIELDS = Object.keys(COMPANY_COLUMNS);
+const SELECT_COMPANY = `SELECT ${Object.values(COMPANY_COLUMNS).join(', ')}`;
 
 /** History. A snapshot is written in one transaction, so that one that was interrupted leaves nothing. */
 export function snapshotRepository(db: Database): SnapshotRepository {
   const platformOf = (row: Row): PlatformSnapshot =>
     checkStored(SHAPES.platformSnapshot, platformFromRow(row, db.path), 'platform snapshot', db.path);
-  const companyOf = (row: Row): CompanySnapshot =>
-    checkStored(SHAPES.companySnapshot, companyFromRow(row), `snapshot of company '${row.company_id}'`, db.path);
+  const companyOf = (row: unknown[]): CompanySnapshot =>
+    checkStored(SHAPES.companySnapshot, companyFromRow(row), `snapshot of company '${row[0]}'`, db.path);
   return {
     insert: async ({ platform, companies }) =>
       db.immediate(() => {
@@ -23,8 +48,8 @@ export function snapshotRepository(db: Database): SnapshotRepository {
       const until = at?.getTime() ?? Number.MAX_SAFE_INTEGER;
       const row = db.get('SELECT * FROM snapshot WHERE taken_at <= ? ORDER BY taken_at DESC, id DESC LIMIT 1', until);
       if (!row) return null;
-      const companies = db.all(
-        `SELECT ${COMPANY_COLUMNS} FROM snapshot_company c
+      const companies = db.rows(
+        `${SELECT_COMPANY} FROM snapshot_company c
            JOIN snapshot_subject u ON u.id = c.subject_id JOIN snapshot s ON s.id = c.snapshot_id
          WHERE c.snapshot_id = ?`,
         Number(row.id),
@@ -41,8 +66,8 @@ export function snapshotRepository(db: Database): SnapshotRepository {
         .map(platformOf),
     companyRange: async (companyId, from, to) =>
       db
-        .all(
-          `SELECT ${COMPANY_COLUMNS} FROM snapshot_subject u CROSS JOIN snapshot s
+        .rows(
+          `${SELECT_COMPANY} FROM snapshot_subject u CROSS JOIN snapshot s
              JOIN snapshot_company c ON c.snapshot_id = s.id AND c.subject_id = u.id
            WHERE u.company_id = ? AND s.taken_at BETWEEN ? AND ? ORDER BY s.taken_at, s.id`,
           companyId,
@@ -107,30 +132,12 @@ function insertPlatform(db: Database, id: number, p: PlatformSnapshot): void {
   );
 }
 
-function companyFromRow(row: Row): Record<keyof CompanySnapshot, unknown> {
-  return {
-    companyId: row.company_id,
-    companyName: row.company_name,
-    takenAt: new Date(Number(row.taken_at)),
-    orphan: row.orphan === null ? null : row.orphan === 1,
-    cacheBytes: row.cache_bytes,
-    keys: row.keys,
-    hits: row.hits,
-    misses: row.misses,
-    errors: row.errors,
-    readUs: row.read_us,
-    coveredMs: row.covered_ms,
-    clears24h: row.clears_24h,
-    storageBytes: row.storage_bytes,
-    calls: row.calls,
-    minutes: row.minutes,
-    recordingBytes: row.recording_bytes,
-    redisCost: row.redis_cost,
-    mongodbCost: row.mongodb_cost,
-    twilioCost: row.twilio_cost,
-    score: row.score,
-    status: row.status,
-  };
+function companyFromRow(row: unknown[]): Record<string, unknown> {
+  const company: Record<string, unknown> = {};
+  for (const [i, name] of COMPANY_FIELDS.entries()) company[name] = row[i];
+  company.takenAt = new Date(Number(company.takenAt));
+  company.orphan = company.orphan === null ? null : company.orphan === 1;
+  return company;
 }
 
 function platformFromRow(row: Row, path: string): Record<keyof PlatformSnapshot, unknown> {

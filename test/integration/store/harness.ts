@@ -1,0 +1,21 @@
+import type { CompanySnapshot } from '../../../src/core/domain/snapshot.js';
+import type { StoreOptions } from '../../../src/core/store/open-store.js';
+import type { Store } from '../../../src/core/store/store.js';
+
+/** What the contract suite needs of an engine besides the Store interface. */
+export interface StoreHarness {
+  options(): StoreOptions;
+  /** One more connection to the same state. */
+  open(): Promise<Store>;
+  /** An empty state. */
+  reset(): Promise<void>;
+  /** Leaves what a `snapshot` leaves that was killed before its end. */
+  interruptSnapshot(companies: CompanySnapshot[]): Promise<void>;
+  /** Breaks `budgets.thresholds.warningPercent` of the stored prices. */
+  damagePricing(): Promise<void>;
+  /** Breaks `cachingEnabled` of the stored policy. */
+  damagePolicy(companyId: string): Promise<void>;
+  /** Breaks `cacheBytes` of every stored company row. */
+  damageSnapshots(): Promise<void>;
+  destroy(): Promise<void>;
+}
