@@ -1,4 +1,4 @@
-import { type AccessEvent, type AccessOp, eventKey, keyHash, THRESHOLD_STEPS } from '../core/domain/access-event.js';
+import { type AccessEvent, type AccessOp, keyHash, THRESHOLD_STEPS } from '../core/domain/access-event.js';
 import { adaptSampling, INITIAL_SAMPLING, type Sampling, type StreamSight } from '../core/domain/event-sampling.js';
 
 /** Events of one company kept in the process between two writes. */
@@ -48,7 +48,6 @@ export class EventBuffer {
     this.#events = [];
     return events.map(({ hash: _, steps, ...event }) => ({
       ...event,
-      key: eventKey(event.key),
       threshold: steps / THRESHOLD_STEPS,
     }));
   }

@@ -1,3 +1,4 @@
+import type { AccessEvent } from '../core/domain/access-event.js';
 import { DEFAULT_EVENTS_MAX } from '../core/domain/policy.js';
 import { RcmError } from '../core/errors.js';
 import { expireCommand, incrementCommand } from '../core/redis/counters.js';
@@ -164,11 +165,13 @@ export class Recorder {
     const key = ownKeys.events(companyId);
     const limit = eventsMaxOf(company);
     const drained = (events?.drain() ?? []).slice(limit > 0 ? -limit : Number.POSITIVE_INFINITY);
+    const refused: AccessEvent[] = [];
     drained.forEach((event, i) => {
       const last = i === drained.length - 1;
       batch.add(companyId, addEventCommand(key, event, last ? limit : null), (outcome) => {
-        if (outcome.kind === 'refused') events?.putBack([event]);
+        if (outcome.kind === 'refused') refused.push(event);
         else if (outcome.kind === 'unknown') this.#lost += 1;
+        if (last && refused.length > 0) events?.putBack(refused);
       });
     });
     if (drained.length > 0) batch.add(companyId, ['expire', key, EVENTS_EXPIRE_SECONDS], null);

@@ -50,7 +50,7 @@ const OPS_BY_CODE = new Map(ACCESS_OPS.map((op) => [OP_CODES[op], op]));
 export function encodeAccessEvent(event: AccessEvent): string[] {
   const steps = Math.round(event.threshold * THRESHOLD_STEPS);
   return [
-    ...['t', String(event.timestampMs), 'k', event.key, 'o', OP_CODES[event.op]],
+    ...['t', String(event.timestampMs), 'k', eventKey(event.key), 'o', OP_CODES[event.op]],
     ...['s', String(event.sizeBytes), 'd', String(event.durationUs), 'p', String(steps)],
   ];
 }

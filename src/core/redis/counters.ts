@@ -67,7 +67,7 @@ export async function addCounters(
 /** Companies asked for at a time: enough to keep the server busy, few enough to let others in between. */
 const COMPANIES_AT_ONCE = 16;
 /** Hours one script call reads: well under a millisecond of server time for a company active around the clock. */
-const HOURS_PER_CALL = 4;
+const HOURS_PER_CALL = 3;
 
 /**
  * What each company recorded in a window. A company that recorded nothing has a row with empty counters. Works on a

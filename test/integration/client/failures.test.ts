@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventKey } from '../../../src/core/domain/access-event.js';
+import { readEvents } from '../../../src/core/redis/events.js';
 import { ownKeys } from '../../../src/core/redis/namespace.js';
 import { CLOSED_PORT, connect, type RedisServer, startRedis } from '../../support/redis/index.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -92,6 +94,18 @@ describe('CompanyCache when Redis fails', () => {
     await cache.close();
     expect(await recorded(redis, '12')).toEqual({ miss: 1 });
     expect(await recorded(redis, 'other')).toEqual({ miss: 1 });
+  });
+
+  it('keeps events that the server refused, in their order', async () => {
+    const { cache } = cacheOf({ redis });
+    const long = 'x'.repeat(300);
+    for (const key of ['a', 'b', long]) await cache.get('12', key);
+    await redis.set(ownKeys.events('12'), 'in the way');
+    await cache.flush();
+    await redis.del(ownKeys.events('12'));
+    await cache.close();
+    expect((await readEvents(redis, '12')).map((e) => e.key)).toEqual(['a', 'b', eventKey(long)]);
+    expect(await recorded(redis, '12')).toEqual({ miss: 3 });
   });
 
   it('refuses a connection with a keyPrefix, and a URL that is none', () => {
