@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema } from './schema.js';
 
 /** One setting: where it stands in the configuration, and the environment variable that sets it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BASE_SHARE_RULES } from '../domain/cost.js';
 import { parseDuration } from '../domain/window.js';
 import { DEFAULT_KEY_TEMPLATES, KeyTemplates } from '../redis/key-template.js';

@@ -14,7 +14,9 @@ import { readOnlyScript } from '../script.js';
  * Output (flat)
  *   [1] next cursor  [2] server µs of this step  [3] SCANs made  [4] keys seen
  *   [5] own keys (rcm:*)  [6] their bytes  [7] keys of no template
- *   [8] how many keys were too large to be read whole; then their names, then id, keys, bytes per company
+ *   [8] how many keys were too large to be read whole; then their names
+ *   [next] all company ids in one string; then per company: length of its id, keys, bytes (one string for all, because
+ *   a client makes an object of each)
  */
 export const SCAN_STEP = readOnlyScript(`
 local call, find, sub, byte = redis.call, string.find, string.sub, string.byte
@@ -113,9 +115,11 @@ local out = {cursor, elapsed, scans, seen, ownKeys, ownBytes, otherKeys, #tooLar
 local n = #out
 for i = 1, #tooLarge do out[n + i] = tooLarge[i] end
 n = n + #tooLarge
+n = n + 1
+out[n] = table.concat(ids)
 for i = 1, #ids do
   local id = ids[i]
-  out[n + 1] = id
+  out[n + 1] = #id
   out[n + 2] = counts[id]
   out[n + 3] = sums[id]
   n = n + 3

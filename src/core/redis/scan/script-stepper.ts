@@ -42,14 +42,18 @@ export class ScriptStepper implements Stepper {
       otherKeys,
       tooLarge: rest.slice(FIXED, FIXED + large).map((key) => (key as Buffer).toString('latin1')),
       each: (callback) => {
-        for (let i = FIXED + large; i < rest.length; i += 3)
-          callback(this.#name(rest[i] as Buffer), rest[i + 1] as number, rest[i + 2] as number);
+        const ids = rest[FIXED + large] as Buffer;
+        let at = 0;
+        for (let i = FIXED + large + 1; i < rest.length; i += 3) {
+          const end = at + (rest[i] as number);
+          callback(this.#name(ids.toString('latin1', at, end)), rest[i + 1] as number, rest[i + 2] as number);
+          at = end;
+        }
       },
     };
   }
 
-  #name(bytes: Buffer): string {
-    const binary = bytes.toString('latin1');
+  #name(binary: string): string {
     let name = this.#names.get(binary);
     if (name === undefined) {
       name = displayBytes(binary);

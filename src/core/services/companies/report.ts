@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CompanyView, PlatformStats } from '../../domain/company-view.js';
 
 const money = z.number().nullable().describe('US dollars per month; null where unknown');
