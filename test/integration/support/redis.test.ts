@@ -55,7 +55,9 @@ describe('startRedis', () => {
   });
 
   it('asks for a password, and knows ACL users', async () => {
-    const server = kept(await startRedis({ password: 's3cret#1', users: ['reader on >pw ~company:* +@read +ping'] }));
+    const server = kept(
+      await startRedis({ password: 's3cret#1', users: ['reader on >pw ~company:* +@read +ping +info'] }),
+    );
     expect(await ping(server)).toBe('PONG');
     await withClient({ url: `redis://127.0.0.1:${server.port}` }, async (client) => {
       client.on('error', () => {});
