@@ -14,6 +14,7 @@ export async function withClient<T>(
   use: (client: Redis) => Promise<T>,
 ): Promise<T> {
   const client = connect(server);
+  client.on('error', () => {}); // commands reject with it
   try {
     return await use(client);
   } finally {
