@@ -18,6 +18,8 @@ export { type CompaniesResult, companies } from './services/companies/companies.
 export { companiesFromSnapshot } from './services/companies/from-snapshot.js';
 export { importCompanies, readCompaniesCsv } from './services/companies/import.js';
 export { type CompaniesReport, companiesReport } from './services/companies/report.js';
+export { examine, type Patient } from './services/doctor/doctor.js';
+export { type DoctorReport, doctorReport } from './services/doctor/report.js';
 export type { Ports } from './services/ports.js';
 export { type SnapshotResult, takeSnapshot } from './services/snapshot.js';
 export { openStore } from './store/open-store.js';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_RETENTION } from '../domain/activity.js';
 import { BASE_SHARE_RULES } from '../domain/cost.js';
 import { parseDuration } from '../domain/window.js';
 import { DEFAULT_KEY_TEMPLATES, KeyTemplates } from '../redis/key-template.js';
@@ -77,7 +78,11 @@ export const configSchema = z.strictObject({
   window: duration.default('24h'),
   costs: z.strictObject({ baseShare: z.enum(BASE_SHARE_RULES).default('equal') }).prefault({}),
   retention: z
-    .strictObject({ snapshotDays: days.default(400), actDays: days.default(90), accessDays: days.default(7) })
+    .strictObject({
+      snapshotDays: days.default(DEFAULT_RETENTION.snapshotDays),
+      actDays: days.default(DEFAULT_RETENTION.actDays),
+      accessDays: days.default(DEFAULT_RETENTION.accessDays),
+    })
     .prefault({}),
 });
 

@@ -14,7 +14,17 @@ export const ACT_TYPES = ['clear', 'restore', 'fix', 'undo', 'policy', 'command'
 export const ACTIVITY_TYPES = [...ACCESS_EVENT_TYPES, ...ACT_TYPES] as const;
 export type ActivityType = (typeof ACTIVITY_TYPES)[number];
 
-/** How long the log keeps acts and access events, and the most access events of one company and UTC day. */
-export const ACT_RETENTION_DAYS = 90;
-export const ACCESS_RETENTION_DAYS = 7;
+/** How long history is kept, in days. */
+export interface Retention {
+  /** Snapshots. */
+  snapshotDays: number;
+  /** Acts in the log: clear, fix, policy, … */
+  actDays: number;
+  /** Access events in the log. */
+  accessDays: number;
+}
+
+export const DEFAULT_RETENTION: Retention = { snapshotDays: 400, actDays: 90, accessDays: 7 };
+
+/** The most access events of one company and UTC day that the log keeps. */
 export const ACCESS_EVENTS_PER_COMPANY_AND_DAY = 10_000;

@@ -19,8 +19,8 @@ export interface CompanyUsage {
 export interface PlatformUsage {
   measuredAt: Date;
   byCompany: Map<string, CompanyUsage>;
-  /** Parts that could not be read, with the reason: these are unknown for every company. */
-  unknown: { part: UsagePart; reason: string }[];
+  /** Parts that are unknown for every company, with the reason; `failed` when reading failed, not when nothing is there to read. */
+  unknown: { part: UsagePart; reason: string; failed: boolean }[];
 }
 
 export type UsagePart = 'storage' | 'calls';

@@ -45,5 +45,3 @@ export interface Snapshot {
   platform: PlatformSnapshot;
   companies: CompanySnapshot[];
 }
-
-export const SNAPSHOT_RETENTION_DAYS = 400;

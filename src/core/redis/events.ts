@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { type AccessEvent, decodeAccessEvent, encodeAccessEvent, THRESHOLD_STEPS } from '../domain/access-event.js';
-import { ACCESS_RETENTION_DAYS } from '../domain/activity.js';
+import { DEFAULT_RETENTION } from '../domain/activity.js';
 import type { StreamMark, StreamSight } from '../domain/event-sampling.js';
 import { DAY_MS, SECOND_MS } from '../domain/units.js';
 import { ownKeys } from './namespace.js';
@@ -14,7 +14,7 @@ export interface RecordedEvent extends AccessEvent {
 }
 
 /** Accesses of a company that is gone need not be kept longer than the log would. */
-export const EVENTS_EXPIRE_SECONDS = (ACCESS_RETENTION_DAYS * DAY_MS) / SECOND_MS;
+export const EVENTS_EXPIRE_SECONDS = (DEFAULT_RETENTION.accessDays * DAY_MS) / SECOND_MS;
 
 /**
  * A company's recorded accesses, oldest first; entries that are no events of ours are left out.

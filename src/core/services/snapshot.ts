@@ -57,8 +57,8 @@ export async function takeSnapshot(ports: Ports): Promise<SnapshotResult> {
       companies: companies.map((view, i) => row(view, measurement.companies[i] as CompanyFacts, takenAt)),
     };
     await store.snapshots.insert(snapshot);
-    await store.snapshots.prune(takenAt);
-    await store.activity.prune(takenAt);
+    await store.snapshots.prune(takenAt, ports.config.retention);
+    await store.activity.prune(takenAt, ports.config.retention);
     return { recorded: true, takenAt, companies: companies.length, warnings, complete: measurement.complete };
   } finally {
     if (lease !== 'none') await lease.release().catch(() => undefined);

@@ -1,4 +1,4 @@
-import type { ActivityEntry, ActivityType } from '../domain/activity.js';
+import type { ActivityEntry, ActivityType, Retention } from '../domain/activity.js';
 import type { Company, CompanyUsage, PlatformUsage } from '../domain/company.js';
 import type { FixRecord } from '../domain/fix.js';
 import type { CachePolicy } from '../domain/policy.js';
@@ -21,7 +21,17 @@ export interface Store {
   readonly fixes: FixRepository;
   readonly companies: CompanyRepository;
   readonly usage: UsageRepository;
+  /** For `doctor`: what is there, what is missing, what may not be done. Changes nothing. */
+  diagnose(): Promise<StoreFinding[]>;
   close(): Promise<void>;
+}
+
+export interface StoreFinding {
+  name: string;
+  state: 'ok' | 'info' | 'warning' | 'failed';
+  message: string;
+  /** What to do about it. */
+  hint: string | null;
 }
 
 export interface PricingRepository {
@@ -68,8 +78,8 @@ export interface ActivityRepository {
   append(entries: ActivityEntry[]): Promise<void>;
   /** Newest first. */
   list(filter: ActivityFilter): Promise<ActivityEntry[]>;
-  /** Applies retention as of `now`: acts 90 days; access events 7 days and 10,000 per company and UTC day (oldest go). Returns how many went. */
-  prune(now: Date): Promise<number>;
+  /** Applies retention as of `now`, and 10,000 access events per company and UTC day (oldest go). Returns how many went. */
+  prune(now: Date, retention: Retention): Promise<number>;
 }
 
 export interface SnapshotRepository {
@@ -81,8 +91,8 @@ export interface SnapshotRepository {
   platformRange(from: Date, to: Date): Promise<PlatformSnapshot[]>;
   /** One company's rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
   companyRange(companyId: string, from: Date, to: Date): Promise<CompanySnapshot[]>;
-  /** Removes what is older than 400 days. Returns how many rows went. */
-  prune(now: Date): Promise<number>;
+  /** Removes what is older than `snapshotDays` as of `now`. Returns how many rows went. */
+  prune(now: Date, retention: Retention): Promise<number>;
 }
 
 export interface FixRepository {
@@ -95,10 +105,10 @@ export interface FixRepository {
   list(filter: { companyId?: string; limit: number }): Promise<FixRecord[]>;
 }
 
-/** What reading the company list gave: the list, or why there is none (missing, empty, unreadable). */
+/** What reading the company list gave: the list, or why there is none: missing or empty, or (`failed`) unreadable. */
 export type CompanyListing =
   | { source: 'collection' | 'import'; companies: Company[] }
-  | { source: 'unread'; reason: string }
+  | { source: 'unread'; reason: string; failed: boolean }
   | { source: 'keys' };
 
 export interface ImportedCompany extends Company, CompanyUsage {}

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ActivityType } from '../../../src/core/domain/activity.js';
+import { DEFAULT_RETENTION } from '../../../src/core/domain/activity.js';
 import { at, entry, HOSTILE } from './builders.js';
 import type { ContractContext } from './contract.js';
 
@@ -75,14 +76,14 @@ export function activityContract(context: ContractContext): void {
       ['undo', '2026-03-24T11:59:59.999Z', true],
     ];
     await append(...cases.map(([eventType, iso]) => ({ eventType, timestamp: at(iso) })));
-    expect(await context.store.activity.prune(NOW)).toBe(4);
+    expect(await context.store.activity.prune(NOW, DEFAULT_RETENTION)).toBe(4);
     const left = (await context.store.activity.list({ limit: 99 })).map((e) => [
       e.eventType,
       e.timestamp.toISOString(),
     ]);
     const kept = cases.filter(([, , stays]) => stays).map(([type, iso]) => [type, iso]);
     expect(left.sort()).toEqual(kept.sort());
-    expect(await context.store.activity.prune(NOW)).toBe(0);
+    expect(await context.store.activity.prune(NOW, DEFAULT_RETENTION)).toBe(0);
   });
 
   it('keeps 10,000 access events of a company and UTC day, the newest', async () => {
@@ -97,7 +98,7 @@ export function activityContract(context: ContractContext): void {
       entry({ companyId: 'busy', timestamp: new Date(day) }), // an act
     ];
     await context.store.activity.append([...busy, ...others]);
-    expect(await context.store.activity.prune(NOW)).toBe(3);
+    expect(await context.store.activity.prune(NOW, DEFAULT_RETENTION)).toBe(3);
     const left = await context.store.activity.list({ companyId: 'busy', limit: 20_000 });
     expect(left).toHaveLength(10_003);
     const ofTheDay = left.filter((e) => e.eventType === 'hit' && e.timestamp.getTime() >= day);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { DEFAULT_RETENTION } from '../../../src/core/domain/activity.js';
 import type { CompanySnapshot, Snapshot } from '../../../src/core/domain/snapshot.js';
 import { at, companyRow, HOSTILE, platformRow, snapshot, unknownRow } from './builders.js';
 import type { ContractContext } from './contract.js';
@@ -87,10 +88,10 @@ export function snapshotContract(context: ContractContext): void {
     const older = new Date(edge.getTime() - 1);
     await context.store.snapshots.insert(snapshot(edge, ['acme']));
     await context.store.snapshots.insert(snapshot(older, ['acme', 'beta']));
-    expect(await context.store.snapshots.prune(now)).toBe(3);
+    expect(await context.store.snapshots.prune(now, DEFAULT_RETENTION)).toBe(3);
     expect(await context.store.snapshots.platformRange(older, now)).toEqual([platformRow(edge)]);
     expect(await context.store.snapshots.companyRange('beta', older, now)).toEqual([]);
-    expect(await context.store.snapshots.prune(now)).toBe(0);
+    expect(await context.store.snapshots.prune(now, DEFAULT_RETENTION)).toBe(0);
   });
 
   it('takes a platform of 10,000 companies in one call, and of none', async () => {

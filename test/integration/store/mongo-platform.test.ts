@@ -75,7 +75,7 @@ describeMongo("the platform's own collections", () => {
     });
 
     it('that cannot be read say why', async () => {
-      const unread = (reason: string) => ({ source: 'unread', reason });
+      const unread = (reason: string) => ({ source: 'unread', reason, failed: false });
       expect(await list()).toEqual(unread("collection 'v2companies' does not exist"));
       await harness.db.createCollection('v2companies');
       expect(await list()).toEqual(unread("collection 'v2companies' is empty"));

@@ -17,7 +17,7 @@ export interface Durable {
 export async function readDurable(ports: Ports, fresh: boolean): Promise<Durable> {
   const { store } = ports;
   const result: Durable = {
-    listing: { source: 'unread', reason: '' },
+    listing: { source: 'unread', reason: '', failed: true },
     usage: null,
     pricing: null,
     warnings: [],
@@ -46,6 +46,8 @@ export async function readDurable(ports: Ports, fresh: boolean): Promise<Durable
 }
 
 function explain(result: Durable): void {
+  if (result.listing.source === 'unread' && result.listing.failed) result.complete = false;
+  if (result.usage?.unknown.some((part) => part.failed)) result.complete = false;
   if (result.listing.source === 'unread' && result.listing.reason !== '')
     result.warnings.push(`No orphan can be told and Redis's base cost is not shared: ${result.listing.reason}.`);
   // With keys alone there is no usage to be had, and nothing is amiss.

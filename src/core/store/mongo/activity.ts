@@ -1,11 +1,5 @@
 import type { QueryFilter } from 'mongoose';
-import {
-  ACCESS_EVENT_TYPES,
-  ACCESS_EVENTS_PER_COMPANY_AND_DAY,
-  ACCESS_RETENTION_DAYS,
-  ACT_RETENTION_DAYS,
-  type ActivityEntry,
-} from '../../domain/activity.js';
+import { ACCESS_EVENT_TYPES, ACCESS_EVENTS_PER_COMPANY_AND_DAY, type ActivityEntry } from '../../domain/activity.js';
 import { DAY_MS } from '../../domain/units.js';
 import { jsonSafe, rowLimit } from '../json-safe.js';
 import type { ActivityFilter, ActivityRepository } from '../store.js';
@@ -41,11 +35,11 @@ export function activityRepository(mongo: Mongo, { activity: model }: Models): A
           metadata,
         }));
       }),
-    prune: (now) =>
+    prune: (now, retention) =>
       mongo.run(async () => {
         const before = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
-        const acts = await model.deleteMany({ timestamp: { $lt: before(ACT_RETENTION_DAYS) } });
-        const accesses = await model.deleteMany({ ...ACCESS, timestamp: { $lt: before(ACCESS_RETENTION_DAYS) } });
+        const acts = await model.deleteMany({ timestamp: { $lt: before(retention.actDays) } });
+        const accesses = await model.deleteMany({ ...ACCESS, timestamp: { $lt: before(retention.accessDays) } });
         return acts.deletedCount + accesses.deletedCount + (await pruneExcess(mongo, model));
       }),
   };

@@ -15,20 +15,24 @@ export function companyRepository(mongo: Mongo, settings: PlatformCollections['c
   const list = async (): Promise<CompanyListing> => {
     try {
       if ((await missingCollections(mongo, [collection])).has(collection)) {
-        return { source: 'unread', reason: `collection '${collection}' does not exist` };
+        return { source: 'unread', reason: `collection '${collection}' does not exist`, failed: false };
       }
       const docs = await databaseOf(mongo)
         .collection(collection, { readPreference: 'secondaryPreferred' })
         .find({}, { projection, maxTimeMS: mongo.operationMs })
         .toArray();
-      if (docs.length === 0) return { source: 'unread', reason: `collection '${collection}' is empty` };
+      if (docs.length === 0) return { source: 'unread', reason: `collection '${collection}' is empty`, failed: false };
       const companies = distinct(docs, idField, nameField);
       if (companies.length > 0) return { source: 'collection', companies };
-      return { source: 'unread', reason: `no document of collection '${collection}' has the field '${idField}'` };
+      return {
+        source: 'unread',
+        reason: `no document of collection '${collection}' has the field '${idField}'`,
+        failed: false,
+      };
     } catch (error) {
       const reason = unreadReason(error, collection);
       if (reason === null) throw error;
-      return { source: 'unread', reason };
+      return { source: 'unread', reason, failed: true };
     }
   };
 

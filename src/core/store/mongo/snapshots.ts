@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { type CompanySnapshot, type PlatformSnapshot, SNAPSHOT_RETENTION_DAYS } from '../../domain/snapshot.js';
+import type { CompanySnapshot, PlatformSnapshot } from '../../domain/snapshot.js';
 import { DAY_MS } from '../../domain/units.js';
 import { checkStored, SHAPES } from '../shapes.js';
 import type { SnapshotRepository } from '../store.js';
@@ -54,9 +54,9 @@ export function snapshotRepository(mongo: Mongo, models: Models): SnapshotReposi
         const ids = new Set(complete.map((doc) => String(doc._id)));
         return rows.filter((row) => ids.has(String(row.s))).map(companyOf);
       }),
-    prune: (now) =>
+    prune: (now, retention) =>
       mongo.run(async () => {
-        const $lt = new Date(now.getTime() - SNAPSHOT_RETENTION_DAYS * DAY_MS);
+        const $lt = new Date(now.getTime() - retention.snapshotDays * DAY_MS);
         // The platform first: a snapshot that lost some of its companies must not count.
         const platforms = await platformSnapshot.deleteMany({ takenAt: { $lt } });
         const companies = await companySnapshot.deleteMany({ t: { $lt } });

@@ -3,6 +3,7 @@ import type { Store } from '../store.js';
 import { activityRepository } from './activity.js';
 import { companyRepository } from './companies.js';
 import { connectMongo, type MongoTimeouts } from './connect.js';
+import { diagnoseMongo } from './diagnose.js';
 import { fixRepository } from './fixes.js';
 import { modelsOf } from './models.js';
 import { policyRepository } from './policies.js';
@@ -31,6 +32,7 @@ export async function openMongoStore(
     fixes: fixRepository(mongo, models),
     companies: companyRepository(mongo, collections.companies),
     usage: usageRepository(mongo, models, collections),
+    diagnose: () => mongo.run(() => diagnoseMongo(mongo, models, collections)),
     close: () => mongo.connection.close(),
   };
 }

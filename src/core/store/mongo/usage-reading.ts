@@ -63,7 +63,7 @@ export async function readUsage(mongo: Mongo, collections: PlatformCollections, 
   }
   const unknown = (['storage', 'calls'] as const).flatMap((part) => {
     const reason = reasons.get(part);
-    return reason === undefined ? [] : [{ part, reason }];
+    return reason === undefined ? [] : [{ part, reason, failed: !settled }];
   });
   return { usage: { measuredAt: now, byCompany, unknown }, settled };
 }

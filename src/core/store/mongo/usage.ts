@@ -28,7 +28,11 @@ export function usageRepository(
         { storageBytes, calls, minutes, recordingBytes },
       ]),
     );
-    return { measuredAt: reading.measuredAt, byCompany, unknown: reading.unknown };
+    return {
+      measuredAt: reading.measuredAt,
+      byCompany,
+      unknown: reading.unknown.map((part) => ({ ...part, failed: false })),
+    };
   };
 
   const keep = async ({ measuredAt, byCompany, unknown }: PlatformUsage): Promise<void> => {

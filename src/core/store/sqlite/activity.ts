@@ -1,8 +1,6 @@
 import {
   ACCESS_EVENT_TYPES,
   ACCESS_EVENTS_PER_COMPANY_AND_DAY,
-  ACCESS_RETENTION_DAYS,
-  ACT_RETENTION_DAYS,
   type ActivityEntry,
   type ActivityType,
 } from '../../domain/activity.js';
@@ -46,13 +44,13 @@ export function activityRepository(db: Database): ActivityRepository {
       const sql = `SELECT * FROM activity ${where} ORDER BY timestamp DESC, id DESC LIMIT ?`;
       return db.all(sql, ...params, rowLimit(filter.limit)).map(fromRow);
     },
-    prune: async (now) =>
+    prune: async (now, retention) =>
       db.immediate(() => {
         const before = (days: number): number => now.getTime() - days * DAY_MS;
-        const acts = db.run(`DELETE FROM activity WHERE timestamp < ?`, before(ACT_RETENTION_DAYS));
+        const acts = db.run(`DELETE FROM activity WHERE timestamp < ?`, before(retention.actDays));
         const accesses = db.run(
           `DELETE FROM activity WHERE timestamp < ? AND event_type IN (${ACCESS_TYPES})`,
-          before(ACCESS_RETENTION_DAYS),
+          before(retention.accessDays),
         );
         const excess = db.run(
           `DELETE FROM activity WHERE id IN (

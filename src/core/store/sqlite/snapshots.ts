@@ -1,4 +1,4 @@
-import { type CompanySnapshot, type PlatformSnapshot, SNAPSHOT_RETENTION_DAYS } from '../../domain/snapshot.js';
+import type { CompanySnapshot, PlatformSnapshot } from '../../domain/snapshot.js';
 import { DAY_MS } from '../../domain/units.js';
 import { checkStored, parseStoredJson, SHAPES } from '../shapes.js';
 import type { SnapshotRepository } from '../store.js';
@@ -75,9 +75,9 @@ export function snapshotRepository(db: Database): SnapshotRepository {
           to.getTime(),
         )
         .map(companyOf),
-    prune: async (now) =>
+    prune: async (now, retention) =>
       db.immediate(() => {
-        const before = now.getTime() - SNAPSHOT_RETENTION_DAYS * DAY_MS;
+        const before = now.getTime() - retention.snapshotDays * DAY_MS;
         const old = 'SELECT id FROM snapshot WHERE taken_at < ?';
         const companies = db.run(`DELETE FROM snapshot_company WHERE snapshot_id IN (${old})`, before);
         return companies + db.run('DELETE FROM snapshot WHERE taken_at < ?', before);

@@ -1,6 +1,7 @@
 import type { Store } from '../store.js';
 import { activityRepository } from './activity.js';
 import { companyRepository } from './companies.js';
+import { diagnoseSqlite } from './diagnose.js';
 import { fixRepository } from './fixes.js';
 import { openDatabase } from './open.js';
 import { policyRepository } from './policies.js';
@@ -14,6 +15,7 @@ import { usageRepository } from './usage.js';
  */
 export async function openSqliteStore(path: string): Promise<Store> {
   const db = await openDatabase(path);
+  const companies = companyRepository(db);
   return {
     engine: 'sqlite',
     location: path,
@@ -22,8 +24,9 @@ export async function openSqliteStore(path: string): Promise<Store> {
     activity: activityRepository(db),
     snapshots: snapshotRepository(db),
     fixes: fixRepository(db),
-    companies: companyRepository(db),
+    companies,
     usage: usageRepository(db),
+    diagnose: async () => diagnoseSqlite(path, await companies.list()),
     close: async () => db.close(),
   };
 }

@@ -24,7 +24,7 @@ export function usageRepository(db: Database): UsageRepository {
       );
       const first = rows[0];
       if (!first) {
-        const unknown = (['storage', 'calls'] as const).map((part) => ({ part, reason: NOT_IMPORTED }));
+        const unknown = (['storage', 'calls'] as const).map((part) => ({ part, reason: NOT_IMPORTED, failed: false }));
         return { measuredAt: now, byCompany, unknown };
       }
       return { measuredAt: new Date(Number(first.imported_at)), byCompany, unknown: [] };

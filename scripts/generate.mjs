@@ -1,0 +1,48 @@
+// Writes what is generated from the code: the oclif manifest, README's command reference and the JSON Schemas.
+// With --check it changes nothing and fails when one of them is not current. Needs a build.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import { companiesReport } from '../dist/core/services/companies/report.js';
+import { doctorReport } from '../dist/core/services/doctor/report.js';
+
+const require = createRequire(import.meta.url);
+const check = process.argv.includes('--check');
+const generated = ['oclif.manifest.json', 'README.md', 'schemas/companies.json', 'schemas/doctor.json'];
+const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));
+
+oclif('manifest');
+oclif('readme', '--no-aliases', '--readme-path', 'README.md');
+schema('schemas/companies.json', companiesReport);
+schema('schemas/doctor.json', doctorReport);
+
+const stale = generated.filter((file) => readFileSync(file, 'utf8') !== before.get(file));
+if (check) {
+  for (const file of stale) if (before.get(file) !== null) writeFileSync(file, before.get(file));
+  if (stale.length > 0) {
+    console.error(`Not current: ${stale.join(', ')}. Run: npm run build && npm run generate`);
+    process.exit(1);
+  }
+  console.log(`Current: ${generated.join(', ')}`);
+}
+
+function oclif(...args) {
+  execFileSync(process.execPath, [require.resolve('oclif/bin/run.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, COLUMNS: '80', OCLIF_COLUMNS: '100' },
+  });
+}
+
+function schema(file, type) {
+  mkdirSync(dirname(file), { recursive: true });
+  // Dates are ISO strings by the time they are JSON.
+  const json = z.toJSONSchema(type, {
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
+    },
+  });
+  writeFileSync(file, `${JSON.stringify(json, null, 2)}\n`);
+}

@@ -1,0 +1,103 @@
+import type { Redis } from 'ioredis';
+import type { Check } from './report.js';
+
+/** A command that something here needs. `probe` has arguments that change nothing, whatever is there: ACLs refuse before arguments are looked at. */
+interface Need {
+  command: string;
+  /** What does not work without it. */
+  usedFor: string;
+  probe: (company: string, own: string) => (string | number)[];
+  /** Without it the same work is done another way. */
+  optional?: string;
+}
+
+const NOTHING = 'probe-that-does-not-exist';
+
+/** Read a company's keys. */
+const READING: Need[] = [
+  {
+    command: 'INFO',
+    usedFor: 'server figures, and yielding to other clients',
+    probe: () => ['INFO', 'server'],
+    optional: 'it scans gently instead',
+  },
+  { command: 'DBSIZE', usedFor: 'the time left of a scan', probe: () => ['DBSIZE'], optional: 'no time left is shown' },
+  { command: 'SCAN', usedFor: 'companies, snapshot', probe: () => ['SCAN', '0', 'COUNT', '1'] },
+  { command: 'MEMORY USAGE', usedFor: 'companies, snapshot', probe: (key) => ['MEMORY', 'USAGE', key] },
+  {
+    command: 'EVAL_RO',
+    usedFor: 'fast scans (EVAL before Redis 7)',
+    probe: () => ['EVAL_RO', 'return 1', 0],
+    optional: 'keys are measured one command each, which is slower',
+  },
+  {
+    command: 'EVALSHA_RO',
+    usedFor: 'fast scans (EVALSHA before Redis 7)',
+    probe: () => ['EVALSHA_RO', '0'.repeat(40), 0],
+    optional: 'keys are measured one command each, which is slower',
+  },
+  {
+    command: 'TIME',
+    usedFor: 'the length of a scan step, clock skew',
+    probe: () => ['TIME'],
+    optional: 'keys are measured one command each, which is slower',
+  },
+  { command: 'TYPE', usedFor: 'companies --exact', probe: (key) => ['TYPE', key] },
+  { command: 'HLEN', usedFor: 'companies --exact', probe: (key) => ['HLEN', key] },
+  { command: 'LLEN', usedFor: 'companies --exact', probe: (key) => ['LLEN', key] },
+  { command: 'SCARD', usedFor: 'companies --exact', probe: (key) => ['SCARD', key] },
+  { command: 'ZCARD', usedFor: 'companies --exact', probe: (key) => ['ZCARD', key] },
+  { command: 'XLEN', usedFor: 'companies --exact', probe: (key) => ['XLEN', key] },
+  { command: 'HGETALL', usedFor: 'hit rates', probe: (_, own) => ['HGETALL', own] },
+];
+
+/** Write our own keys. SET XX, and numbers that are none, change nothing. */
+const WRITING: Need[] = [
+  {
+    command: 'SET',
+    usedFor: 'keeping two snapshots apart',
+    probe: (_, own) => ['SET', own, '1', 'XX', 'PX', '1'],
+    optional: 'two snapshots at once are not kept apart',
+  },
+];
+
+/**
+ * Tries each command that this tool needs, in a way that changes nothing, and lists those the user may not run.
+ * @param companyKey a key as a company's would be named
+ */
+export async function checkPermissions(redis: Redis, companyKey: string): Promise<Check[]> {
+  const needs = [...READING, ...WRITING];
+  const refused: { need: Need; reason: string }[] = [];
+  for (const need of needs) {
+    const reason = await refusal(redis, need.probe(companyKey + NOTHING, `rcm:{${NOTHING}}:probe`));
+    if (reason !== null) refused.push({ need, reason });
+  }
+  const allowed = needs.filter((need) => !refused.some((r) => r.need === need)).map((need) => need.command);
+  const checks: Check[] = [
+    { area: 'permissions', name: 'allowed', state: 'ok', message: `Allowed: ${allowed.join(', ')}`, hint: null },
+  ];
+  for (const { need, reason } of refused) {
+    checks.push({
+      area: 'permissions',
+      name: need.command,
+      state: need.optional ? 'warning' : 'failed',
+      message: `${need.command} is refused (${reason}); needed for ${need.usedFor}${need.optional ? `: without it ${need.optional}` : ''}`,
+      hint: `Grant it: ACL SETUSER … +${need.command.toLowerCase().replace(' ', '|')}, with read access to company keys and ~rcm:*`,
+    });
+  }
+  return checks;
+}
+
+/** Why a command is refused; null when it is not, even if it fails on its nonsense arguments. */
+async function refusal(redis: Redis, [name, ...args]: (string | number)[]): Promise<string | null> {
+  try {
+    await redis.call(name as string, ...args);
+    return null;
+  } catch (error) {
+    const message = String((error as Error).message);
+    if (/NOPERM/.test(message)) return 'no permission';
+    if (/unknown (sub)?command/i.test(message)) return 'not known by this server';
+    if (/READONLY/.test(message)) return 'this server is read-only';
+    return null;
+  }
+}
