@@ -40,7 +40,7 @@ export async function runReadOnly(
 
 /** Whether an error says that scripts are not allowed here (ACL, managed service), as opposed to a script that failed. */
 export function isScriptingRefused(error: unknown): boolean {
-  return /NOPERM|ACL failure|unknown command|not allowed from script|no permissions/i.test(
+  return /NOPERM|ACL failure|unknown command|not allowed from script|no permissions|nonexistent global/i.test(
     String((error as Error)?.message),
   );
 }

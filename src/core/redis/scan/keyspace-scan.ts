@@ -38,6 +38,8 @@ export interface KeyspaceScan {
   companies: Map<string, { keys: number; bytes: number }>;
   /** This tool's own keys (rcm:*). */
   own: { keys: number; bytes: number };
+  /** Companies that have counters: for others there is nothing to read. */
+  recorded: Set<string>;
   /** Keys that belong to nobody: no template matches them. */
   otherKeys: number;
   keys: number;
@@ -61,6 +63,7 @@ export async function scanKeyspace(nodes: readonly ScanNode[], options: ScanOpti
   const result: KeyspaceScan = {
     companies: new Map(),
     own: { keys: 0, bytes: 0 },
+    recorded: new Set(),
     otherKeys: 0,
     keys: 0,
     tooLarge: { count: 0, examples: [] },
@@ -119,6 +122,7 @@ function add(result: KeyspaceScan, step: Step): void {
   result.own.keys += step.ownKeys;
   result.own.bytes += step.ownBytes;
   result.otherKeys += step.otherKeys;
+  for (const id of step.recorded) result.recorded.add(id);
   result.steps += 1;
   result.serverMs += step.serverUs / 1000;
   result.tooLarge.count += step.tooLarge.length;

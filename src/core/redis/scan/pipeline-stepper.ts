@@ -44,6 +44,7 @@ export class PipelineStepper implements Stepper {
       ownBytes: own.bytes,
       otherKeys: keys.length - owned.length,
       tooLarge: sizes.tooLarge,
+      recorded: owned.flatMap(({ key, owner }) => (owner === NAMESPACE ? recorderOf(key) : [])),
       each: (callback) => {
         for (const [id, sum] of sums) callback(displayBytes(id), sum.keys, sum.bytes);
       },
@@ -101,4 +102,10 @@ export class PipelineStepper implements Stepper {
       return value;
     });
   }
+}
+
+/** The company whose counters a key of ours holds, if it holds any. */
+function recorderOf(key: Buffer): string[] {
+  const found = /^rcm:\{(.+)\}:counters:/s.exec(key.toString('latin1'));
+  return found ? [displayBytes(found[1] as string)] : [];
 }

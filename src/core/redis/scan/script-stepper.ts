@@ -1,3 +1,4 @@
+import { decode } from '@msgpack/msgpack';
 import type { Redis } from 'ioredis';
 import { displayBytes, type KeyTemplates } from '../key-template.js';
 import { runReadOnly } from '../script.js';
@@ -5,7 +6,8 @@ import type { Pacer } from './pacer.js';
 import { SCAN_STEP } from './scan-step.lua.js';
 import { LARGEST_BYTES, LARGEST_ELEMENTS, type Step, type Stepper, type StepperOptions } from './stepper.js';
 
-const FIXED = 8;
+/** See the output of SCAN_STEP. */
+type Reply = [Buffer, number, number, number, number, number, number, Buffer[], Buffer, Buffer, Buffer[]];
 
 /** Steps by one script call each: only sums cross the wire. */
 export class ScriptStepper implements Stepper {
@@ -18,19 +20,14 @@ export class ScriptStepper implements Stepper {
   constructor(redis: Redis, options: StepperOptions) {
     this.#redis = redis;
     const limits = options.allowSlow ? ['0', '0'] : [String(LARGEST_BYTES), String(LARGEST_ELEMENTS)];
-    this.#args = [options.exact ? '1' : '0', ...limits, ...templateArguments(options.templates)];
+    this.#args = [options.exact ? '1' : '0', ...limits, ...luaPatterns(options.templates)];
   }
 
   async step(cursor: string, pacer: Pacer): Promise<Step> {
     const { count, maxScans, budgetUs } = pacer.plan();
-    const reply = (await runReadOnly(
-      this.#redis,
-      SCAN_STEP,
-      [],
-      [cursor, count, maxScans, budgetUs, ...this.#args],
-    )) as [Buffer, ...number[]];
-    const [next, serverUs = 0, scans = 1, keys = 0, ownKeys = 0, ownBytes = 0, otherKeys = 0, large = 0] = reply;
-    const rest = reply as unknown as (Buffer | number)[];
+    const args = [cursor, count, maxScans, budgetUs, ...this.#args];
+    const reply = (await runReadOnly(this.#redis, SCAN_STEP, [], args)) as Reply;
+    const [next, serverUs, scans, keys, ownKeys, ownBytes, otherKeys, tooLarge, ids, sums, recorders] = reply;
     return {
       cursor: next.toString(),
       serverUs,
@@ -40,17 +37,21 @@ export class ScriptStepper implements Stepper {
       ownKeys,
       ownBytes,
       otherKeys,
-      tooLarge: rest.slice(FIXED, FIXED + large).map((key) => (key as Buffer).toString('latin1')),
-      each: (callback) => {
-        const ids = rest[FIXED + large] as Buffer;
-        let at = 0;
-        for (let i = FIXED + large + 1; i < rest.length; i += 3) {
-          const end = at + (rest[i] as number);
-          callback(this.#name(ids.toString('latin1', at, end)), rest[i + 1] as number, rest[i + 2] as number);
-          at = end;
-        }
-      },
+      tooLarge: tooLarge.map((key) => key.toString('latin1')),
+      recorded: recorders.map((id) => this.#name(id.toString('latin1'))),
+      each: (callback) => this.#each(ids, sums, callback),
     };
+  }
+
+  #each(ids: Buffer, sums: Buffer, callback: (companyId: string, keys: number, bytes: number) => void): void {
+    // An empty Lua table is an empty array or an empty map: neither has a first element.
+    const [lengths, keys, bytes] = decode(sums) as [number[], number[], number[]];
+    let at = 0;
+    for (let i = 0; i < keys.length; i++) {
+      const end = at + (lengths[i] as number);
+      callback(this.#name(ids.toString('latin1', at, end)), keys[i] as number, bytes[i] as number);
+      at = end;
+    }
   }
 
   #name(binary: string): string {
@@ -63,16 +64,18 @@ export class ScriptStepper implements Stepper {
   }
 }
 
-/** The templates as the script takes them: see ARGV[8] and on of SCAN_STEP. */
-function templateArguments(templates: KeyTemplates): Buffer[] {
+/**
+ * The templates as anchored Lua patterns that capture the id, in the order that KeyTemplates.match tries them: the
+ * longest prefix first. Under one prefix every template reads the same id, so the open one, which most keys have, goes first.
+ */
+export function luaPatterns(templates: KeyTemplates): Buffer[] {
   const ends = templates.terminators.map((t) => `%${t}`).join('');
-  const oneOfId = ends === '' ? '.+' : `[^${ends}]+`;
-  const args: string[] = [String(templates.groups.length)];
-  for (const { prefix, suffixes } of templates.groups) {
-    args.push(`^${luaEscape(prefix)}${oneOfId}`, String(prefix.length), String(suffixes.length));
-    for (const { text, open } of suffixes) args.push(text, open ? '1' : '0');
-  }
-  return args.map((arg) => Buffer.from(arg, 'latin1'));
+  const id = ends === '' ? '(.+)' : `([^${ends}]+)`;
+  return templates.groups.flatMap(({ prefix, suffixes }) =>
+    [...suffixes]
+      .sort((a, b) => Number(b.open) - Number(a.open))
+      .map(({ text, open }) => Buffer.from(`^${luaEscape(prefix)}${id}${luaEscape(text)}${open ? '' : '$'}`, 'latin1')),
+  );
 }
 
 /** Bytes as a Lua pattern that matches just them: % before whatever is no letter or digit, %z for NUL. */

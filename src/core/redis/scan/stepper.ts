@@ -15,6 +15,8 @@ export interface Step {
   otherKeys: number;
   /** Names (latin1) of keys too large to be read whole. */
   tooLarge: string[];
+  /** Ids of companies that have counters. */
+  recorded: string[];
   /** Calls back with each company's id as people see it, keys and bytes. */
   each(callback: (companyId: string, keys: number, bytes: number) => void): void;
 }

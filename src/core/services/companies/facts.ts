@@ -57,7 +57,7 @@ export async function measure(ports: Ports, options: MeasureOptions): Promise<Me
     const durable = await reading;
     warnings.push(...durable.warnings, ...scanWarnings(scan));
     const ids = companyIds(durable.listing, scan);
-    const { reads, clears } = await recorded(ports, ids, options.window, warnings);
+    const { reads, clears } = await recorded(ports, [...scan.recorded], options.window, warnings);
     const companies = factsOf(ids, durable.listing, scan, reads, clears, durable.usage);
     const platform: PlatformFacts = {
       source: durable.listing.source,
