@@ -1,17 +1,21 @@
 // Builds dist/: the library with its types (tsc), and the command line in few files (esbuild), because a process that
 // reads hundreds of small modules starts twice as slowly. Modules that are heavy or native stay outside the bundle.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 
 const require = createRequire(import.meta.url);
-rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json'], { stdio: 'inherit' });
+// Built beside and then put in place, so that a failed build, or one at the same time, leaves a whole dist.
+const out = `dist-${process.pid}`;
+process.on('exit', () => rmSync(out, { recursive: true, force: true }));
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json', '--outDir', out], {
+  stdio: 'inherit',
+});
 
 await build({
   entryPoints: ['src/cli/main.ts', ...commands()],
-  outdir: 'dist/bundle',
+  outdir: `${out}/bundle`,
   outbase: 'src/cli',
   bundle: true,
   splitting: true,
@@ -27,6 +31,9 @@ await build({
   },
   logLevel: 'warning',
 });
+
+rmSync('dist', { recursive: true, force: true });
+renameSync(out, 'dist');
 
 function commands() {
   const folder = 'src/cli/commands';
