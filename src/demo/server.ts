@@ -17,9 +17,10 @@ export interface DemoServer {
 }
 
 // The server runs under a shell whose input closes when this process ends, in whatever way (SIGKILL included): then it
-// kills the server and removes the folder. Away from the terminal's process group, so that Ctrl-C reaches us alone.
+// kills the server and removes the folder (its own output has no reader then: hence PIPE). Away from the terminal's
+// process group, so that Ctrl-C reaches us alone.
 const KEEPER = `
-trap '' INT TERM HUP
+trap '' INT TERM HUP PIPE
 folder=$1; shift
 exec 3<&0
 "$@" </dev/null 3<&- & server=$!

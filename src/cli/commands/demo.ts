@@ -35,9 +35,13 @@ export default class Demo extends BaseCommand {
       const { companies } = await import('../../core/services/companies/companies.js');
       const views = await import('../views/companies.js');
       const draw = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+      const hide = (): void => {
+        draw?.clear();
+        draw?.done(); // which gives the cursor back
+      };
       const started = withDemo({ signal, clock: () => new Date(), ...(draw && { onProgress: draw }) }, async (demo) => {
         const { report } = await companies(demo.ports, DAY_MS);
-        draw?.clear();
+        hide();
         report.warnings.unshift(MADE_UP);
         if (flags.json) return writeResult(toJson(views.companiesJson(report, report.companies)), undefined);
         const terminal = terminalFor(process.stdout, { color: flags.color, toFile: false });
@@ -50,7 +54,7 @@ export default class Demo extends BaseCommand {
         writeResult(`\n${guide(demo, this.#command(), loaded.config.mongodb.uri !== undefined)}`, undefined);
         await sleep(FOREVER_MS, undefined, { signal });
       });
-      await started.finally(() => draw?.clear());
+      await started.finally(hide);
     });
   }
 
