@@ -34,14 +34,11 @@ export default class Demo extends BaseCommand {
       const { MADE_UP, withDemo } = await import('../../demo/run.js');
       const { companies } = await import('../../core/services/companies/companies.js');
       const views = await import('../views/companies.js');
-      const draw = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
-      const hide = (): void => {
-        draw?.clear();
-        draw?.done(); // which gives the cursor back
-      };
+      // Hiding the cursor would put a handler on Ctrl-C that ends the process before it can tidy up.
+      const draw = process.stderr.isTTY ? createLogUpdate(process.stderr, { showCursor: true }) : undefined;
       const started = withDemo({ signal, clock: () => new Date(), ...(draw && { onProgress: draw }) }, async (demo) => {
         const { report } = await companies(demo.ports, DAY_MS);
-        hide();
+        draw?.clear();
         report.warnings.unshift(MADE_UP);
         if (flags.json) return writeResult(toJson(views.companiesJson(report, report.companies)), undefined);
         const terminal = terminalFor(process.stdout, { color: flags.color, toFile: false });
@@ -54,7 +51,7 @@ export default class Demo extends BaseCommand {
         writeResult(`\n${guide(demo, this.#command(), loaded.config.mongodb.uri !== undefined)}`, undefined);
         await sleep(FOREVER_MS, undefined, { signal });
       });
-      await started.finally(hide);
+      await started.finally(() => draw?.clear());
     });
   }
 
