@@ -1,4 +1,5 @@
 import type { CompanyCosts } from './cost.js';
+import { withoutFloatNoise } from './float.js';
 import type { BudgetAmounts, BudgetLineName, BudgetThresholds, PricingConfig } from './pricing.js';
 
 export type BudgetStatus = 'within_budget' | 'warning' | 'critical' | 'unknown';
@@ -35,10 +36,11 @@ export function budgetLine(allocated: number, used: number | null, thresholds: B
   const remaining = allocated - used;
   if (allocated === 0 && used > 0) return { allocated, used, remaining, percentUsed: null, status: 'critical' };
   const percentUsed = allocated === 0 ? 0 : (used / allocated) * 100;
+  const reached = withoutFloatNoise(percentUsed);
   const status =
-    percentUsed >= thresholds.criticalPercent
+    reached >= thresholds.criticalPercent
       ? 'critical'
-      : percentUsed >= thresholds.warningPercent
+      : reached >= thresholds.warningPercent
         ? 'warning'
         : 'within_budget';
   return { allocated, used, remaining, percentUsed, status };

@@ -1,4 +1,5 @@
 import type { Budget } from './budget.js';
+import { withoutFloatNoise } from './float.js';
 
 export type HealthComponent = 'hitRate' | 'cost' | 'performance' | 'stability';
 export type StatusCode = 'healthy' | 'warning' | 'critical' | 'unknown';
@@ -97,11 +98,6 @@ function weightedScore(components: Record<HealthComponent, number | null>): numb
   return withoutFloatNoise(points / weights);
 }
 
-/** 0.4×100 + 0.3×50 + … must reach a boundary that it reaches on paper. */
-function withoutFloatNoise(score: number): number {
-  return Number(score.toFixed(9));
-}
-
 function codeByScore(score: number): StatusCode {
   return score >= 80 ? 'healthy' : score >= 50 ? 'warning' : 'critical';
 }
@@ -116,8 +112,8 @@ function hitRateScore(percent: number): number {
 
 function costScore(budget: Budget): number | null {
   if (budget.status === 'unknown') return null;
-  const percent = budget.percentUsed;
-  if (percent === null) return 0;
+  if (budget.percentUsed === null) return 0;
+  const percent = withoutFloatNoise(budget.percentUsed);
   return percent < 100 ? 100 : percent < 110 ? 80 : percent < 150 ? 50 : percent <= 200 ? 20 : 0;
 }
 
