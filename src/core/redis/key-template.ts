@@ -137,7 +137,9 @@ function parse(text: string): KeyTemplate {
       `a character must stand between ${PLACEHOLDER} and the final *, or no one can tell where an id ends`,
     );
   if (prefix === '') throw invalid(text, `it begins with ${PLACEHOLDER}: every key would be a company's`);
-  if (prefix.startsWith(NAMESPACE)) throw invalid(text, `keys under ${NAMESPACE} are this tool's own`);
+  // `rc{companyId}:*` would take rcm:… for keys of a company.
+  if (prefix.startsWith(NAMESPACE) || NAMESPACE.startsWith(prefix))
+    throw invalid(text, `keys under ${NAMESPACE} are this tool's own`);
   if (suffix !== '' && suffix.charCodeAt(0) > 126)
     throw invalid(text, `the character after ${PLACEHOLDER} must be plain ASCII`);
   return { text, prefix, suffix, open };

@@ -69,7 +69,7 @@ export class ScriptStepper implements Stepper {
  * longest prefix first. Under one prefix every template reads the same id, so the open one, which most keys have, goes first.
  */
 export function luaPatterns(templates: KeyTemplates): Buffer[] {
-  const ends = templates.terminators.map((t) => `%${t}`).join('');
+  const ends = templates.terminators.map(luaEscape).join('');
   const id = ends === '' ? '(.+)' : `([^${ends}]+)`;
   return templates.groups.flatMap(({ prefix, suffixes }) =>
     [...suffixes]
