@@ -66,7 +66,7 @@ export class Pacer {
     const scanUs = Math.max(1, this.#count * this.#usPerKey);
     // The server's own clock ends a step; this bounds it on a server whose clock stands still inside a script.
     const maxScans = this.#usPerKey === 0 ? 1 : Math.max(1, Math.ceil((2 * budgetUs) / scanUs));
-    const capped = Math.min(this.#count, Math.max(1, Math.floor(this.#maxRate / 20)));
+    const capped = Math.min(this.#count, this.#mostPerStep());
     return { count: capped, maxScans: Number.isFinite(this.#maxRate) ? 1 : maxScans, budgetUs };
   }
 
@@ -76,8 +76,13 @@ export class Pacer {
     const fits = this.#usPerKey === 0 ? plan.count : Math.floor(plan.budgetUs / this.#usPerKey);
     return {
       ...plan,
-      count: Math.max(1, Math.min(plan.count * SCANS_PER_STEP, fits, Math.max(1, this.#maxRate / 20))),
+      count: Math.max(1, Math.min(plan.count * SCANS_PER_STEP, fits, this.#mostPerStep())),
     };
+  }
+
+  /** Keys of a twentieth of a second at the highest rate allowed. */
+  #mostPerStep(): number {
+    return Math.max(1, Math.floor(this.#maxRate / 20));
   }
 
   report(cost: StepCost): void {
