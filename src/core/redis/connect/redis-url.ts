@@ -36,7 +36,9 @@ export function parseRedisUrl(text: string): RedisAddress {
   const several = /^([a-z+]+:\/\/(?:[^@/]*@)?)([^/?#@]+,[^/?#]+)(.*)$/i.exec(text);
   const single = several ? `${several[1]}${several[2]?.split(',')[0]}${several[3]}` : text;
   const url = URL.canParse(single) ? new URL(single) : null;
-  const scheme = url ? SCHEMES[url.protocol] : undefined;
+  const scheme = SCHEMES[/^[a-z+]+:(?=\/\/)/i.exec(text)?.[0].toLowerCase() ?? ''];
+  if (scheme && !url)
+    throw invalid(text, 'host or port cannot be read (a special character in user or password is written as %XX)');
   if (!url || !scheme) throw invalid(text, 'it should begin with redis://, rediss://, redis+sentinel:// or unix://');
   if (scheme.kind === 'tcp' && several)
     throw invalid(text, 'several hosts are for redis+sentinel:// only; for a cluster give one node');
