@@ -12,7 +12,7 @@ import { toJson } from './output.js';
 import { scanProgress } from './progress.js';
 import { renderCsv, renderNdjson } from './table/render.js';
 import { type Selection, selectColumns, selectRows } from './table/select.js';
-import { terminalFor } from './terminal.js';
+import { terminalFor, WIDE } from './terminal.js';
 import { COMPANY_COLUMNS, companiesJson, companiesMarkdown, companiesTable, companyJson } from './views/companies.js';
 
 interface CompaniesFlags extends Selection {
@@ -118,6 +118,3 @@ export class CompaniesRun {
       : companiesTable(report, rows, columns, terminal);
   }
 }
-
-/** Where nobody counts columns (a pipe, a file): the table of a terminal of this width. */
-const WIDE = 120;

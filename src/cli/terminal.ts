@@ -1,5 +1,8 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
+/** The width that tables are made for where nobody counts columns: a pipe, a file. */
+export const WIDE = 120;
+
 /** What a view needs to know about where it is shown. */
 export interface Terminal {
   chalk: ChalkInstance;

@@ -7,10 +7,8 @@ import { BaseCommand } from '../base-command.js';
 import { globalFlags } from '../flags.js';
 import { toJson, writeResult } from '../output.js';
 import { selectColumns } from '../table/select.js';
-import { terminalFor } from '../terminal.js';
+import { terminalFor, WIDE } from '../terminal.js';
 
-/** Where nobody counts columns, as for `rcm companies`. */
-const WIDE = 120;
 /** The longest that a timer waits. */
 const FOREVER_MS = 2 ** 31 - 1;
 

@@ -3,6 +3,7 @@ import { formatBytes } from '../../core/domain/format.js';
 import type { CompaniesReport } from '../../core/services/companies/report.js';
 import { type Column, printable } from '../table/column.js';
 import { markdownText, renderMarkdown, renderTable } from '../table/render.js';
+import { wrap } from '../table/wrap.js';
 import type { Terminal } from '../terminal.js';
 import { age, count, dollars, duration, milliseconds, percent } from './figures.js';
 import { statusLabel } from './status.js';
@@ -141,9 +142,10 @@ export function companiesTable(
     ...(partial
       ? [
           '',
-          chalk.dim(
+          ...wrap(
             `+ a part of this cost is unknown (${unknownTerms(rows).join(', ')}): the sum of the known parts is shown.`,
-          ),
+            terminal.width,
+          ).map((line) => chalk.dim(line)),
         ]
       : []),
   ].join('\n');

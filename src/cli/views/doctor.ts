@@ -1,5 +1,6 @@
 import type { Check, DoctorReport } from '../../core/services/doctor/report.js';
 import { printable } from '../table/column.js';
+import { wrap } from '../table/wrap.js';
 import type { Terminal } from '../terminal.js';
 
 const MARKS: Record<Check['state'], { mark: string; color: string }> = {
@@ -25,15 +26,4 @@ export function doctorText({ checks }: DoctorReport, { chalk, width }: Terminal)
   }
   const count = (state: Check['state']) => checks.filter((check) => check.state === state).length;
   return [...lines, `${count('ok')} fine, ${count('warning')} to look at, ${count('failed')} failed`].join('\n');
-}
-
-/** Breaks at spaces; a word longer than the line stays whole, so that it can be copied. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const last = lines[lines.length - 1] as string;
-    if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines;
 }

@@ -27,7 +27,8 @@ export function formatDuration(ms: number): string {
     ['h', HOUR_MS],
     ['m', MINUTE_MS],
   ] as const) {
-    if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
+    // A day is called 24h, as everybody calls that window.
+    if (ms >= (unit === 'd' ? 2 * size : size) && ms % size === 0) return `${ms / size}${unit}`;
   }
   return `${Math.round(ms / SECOND_MS)}s`;
 }
