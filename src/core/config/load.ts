@@ -77,8 +77,13 @@ function refusal(source: Source, issue: z.core.$ZodIssue): RcmError {
 
 function nearestSetting(source: Source, key: string): string {
   const environment = source.name === 'the environment';
-  const names = settings().flatMap((s) => (environment ? (s.variable ?? []) : s.path));
-  return closest(key, names);
+  return closest(key, environment ? settings().flatMap((s) => s.variable ?? []) : pathsAndSections());
+}
+
+/** `redis.tls.ca` and, because a section's name may be the one that is wrong, `redis.tls` and `redis`. */
+function pathsAndSections(): string[] {
+  const above = (path: string): string[] => (path === '' ? [] : [path, ...above(path.replace(/\.?[^.]*$/, ''))]);
+  return [...new Set(settings().flatMap((s) => above(s.path)))];
 }
 
 function merge(lower: Tree, higher: Tree): Tree {
