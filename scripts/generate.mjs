@@ -30,7 +30,7 @@ if (check) {
 
 function oclif(...args) {
   execFileSync(process.execPath, [require.resolve('oclif/bin/run.js'), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, COLUMNS: '80', OCLIF_COLUMNS: '100' },
   });
 }
