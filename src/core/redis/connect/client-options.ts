@@ -15,6 +15,8 @@ export function clientOptions(settings: RedisSettings, address: RedisAddress): R
     commandTimeout: settings.commandTimeoutMs,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
+    // ioredis waits this long for a connection to close, even for one that never opened: it would hold up our end.
+    disconnectTimeout: 100,
     enableReadyCheck: true,
     showFriendlyErrorStack: false,
     db: address.db,
