@@ -40,7 +40,8 @@ export async function runReadOnly(
 
 /** Whether an error says that scripts are not allowed here (ACL, managed service), as opposed to a script that failed. */
 export function isScriptingRefused(error: unknown): boolean {
-  return /NOPERM|ACL failure|unknown command|not allowed from script|no permissions|nonexistent global/i.test(
+  // "executing the script can't run": Redis 6 and 7.0, of a command that the user may not run inside one.
+  return /NOPERM|ACL failure|executing the script can't run|unknown command|not allowed from script|no permissions|nonexistent global/i.test(
     String((error as Error)?.message),
   );
 }
