@@ -2,8 +2,8 @@ import { Command } from '@oclif/core/command';
 import { redactText } from '../core/domain/redact.js';
 import { EXIT, messageOf, RcmError } from '../core/errors.js';
 import { Context } from './context.js';
+import { writeError } from './error-output.js';
 import { globalFlags } from './flags.js';
-import { toJson } from './output.js';
 
 /** What every command has in common: global flags, errors as DESIGN §7 wants them, interruption. */
 export abstract class BaseCommand extends Command {
@@ -15,15 +15,9 @@ export abstract class BaseCommand extends Command {
     work: (context: Context) => Promise<void>,
   ): Promise<void> {
     const controller = new AbortController();
-    const stop = (signal: NodeJS.Signals) => {
-      const reason = new Interrupted(signal);
-      // Asked twice: whatever closing waits for is not worth waiting for.
-      if (controller.signal.aborted) process.exit(reason.exitCode);
-      controller.abort(reason);
-    };
-    // Not `once`: libraries that restore the terminal end the process where they see no listener but their own.
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    const stop = (signal: NodeJS.Signals) => controller.abort(new Interrupted(signal));
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
     let context: Context | undefined;
     try {
       context = new Context(flags, controller.signal);
@@ -51,10 +45,10 @@ export abstract class BaseCommand extends Command {
       hint: 'This is a bug: please report it, with RCM_DEBUG=1 in the environment for more.',
     };
     const message = redactText(known?.message ?? messageOf(error));
-    process.exitCode = error instanceof Interrupted ? error.exitCode : exitCode;
-    if (error instanceof Interrupted) process.stderr.write(`${error.message}\n`);
-    else if (wantsJson(this.argv)) process.stdout.write(`${toJson({ error: { code, message, hint, exitCode } })}\n`);
-    else process.stderr.write(`Error: ${message.replace(/\s*\n\s*/g, ' ')} ${hint}\n`);
+    if (error instanceof Interrupted) {
+      process.exitCode = error.exitCode;
+      process.stderr.write(`${error.message}\n`);
+    } else writeError({ code, message, hint, exitCode }, this.argv);
     if (process.env.RCM_DEBUG && error.stack) process.stderr.write(`${redactText(error.stack)}\n`);
   }
 }
@@ -77,11 +71,4 @@ function asRcmError(error: Error & { oclif?: { exit?: number } }): RcmError | nu
 
 function firstSentence(message: string): string {
   return message.replace(/\nSee more help with --help/, '').trim();
-}
-
-/** Read from the raw words, because what failed may be the parsing of them. */
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.some(
-    (word, i) => word === '--json' || word === '--format=json' || (word === '--format' && argv[i + 1] === 'json'),
-  );
 }

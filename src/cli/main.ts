@@ -1,6 +1,7 @@
 import { flush } from '@oclif/core/flush';
 import { handle } from '@oclif/core/handle';
 import { run } from '@oclif/core/run';
+import { writeError } from './error-output.js';
 import { exitQuietlyOnClosedPipe } from './output.js';
 
 /** Runs the command line. @param root import.meta.url of the launcher: oclif finds package.json from it */
@@ -10,6 +11,9 @@ export async function main(root: string): Promise<void> {
     await run(process.argv.slice(2), root);
     await flush();
   } catch (error) {
-    await handle(error as Error);
+    const { unknownCommand } = await import('./unknown-command.js');
+    const unknown = await unknownCommand(error as Error, root);
+    if (unknown) writeError(unknown, process.argv.slice(2));
+    else await handle(error as Error);
   }
 }

@@ -1,0 +1,27 @@
+import { toJson } from './output.js';
+
+/** What is told of an error. */
+interface Told {
+  code: string;
+  message: string;
+  hint: string;
+  exitCode: number;
+}
+
+/** Sets the exit code and prints: one line on stderr, or with --json an object on stdout (DESIGN §7). */
+export function writeError({ code, message, hint, exitCode }: Told, argv: readonly string[]): void {
+  process.exitCode = exitCode;
+  if (wantsJson(argv)) {
+    process.stdout.write(`${toJson({ error: { code, message, hint, exitCode } })}\n`);
+    return;
+  }
+  const line = message.replace(/\s*\n\s*/g, ' ');
+  process.stderr.write(`Error: ${line}${/[.!?]$/.test(line) ? '' : '.'} ${hint}\n`);
+}
+
+/** Read from the raw words, because what failed may be the parsing of them. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, i) => word === '--json' || word === '--format=json' || (word === '--format' && argv[i + 1] === 'json'),
+  );
+}
