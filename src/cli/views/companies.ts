@@ -133,26 +133,24 @@ export function companiesTable(
           : text,
   };
   const table = renderTable(rows, columns, terminal, (text, column, row) => painters[column.name]?.(text, row) ?? text);
-  const partial =
-    rows.some((c) => c.costs.unknown.some((t) => !t.startsWith('twilio'))) && columns.some((c) => c.name === 'cost');
+  const notes = footnotes(rows, columns).flatMap((note) => wrap(note, terminal.width));
   return [
     ...banner(report).map((line, i) => (i === 0 ? chalk.bold(line) : line)),
     '',
     rows.length > 0 ? table : 'No companies to show.',
-    ...(partial
-      ? [
-          '',
-          ...wrap(
-            `+ a part of this cost is unknown (${unknownTerms(rows).join(', ')}): the sum of the known parts is shown.`,
-            terminal.width,
-          ).map((line) => chalk.dim(line)),
-        ]
-      : []),
+    ...(notes.length > 0 ? ['', ...notes.map((line) => chalk.dim(line))] : []),
   ].join('\n');
 }
 
-function unknownTerms(rows: readonly CompanyView[]): string[] {
-  return [...new Set(rows.flatMap((c) => c.costs.unknown))].filter((t) => !t.startsWith('twilio'));
+/** What a reader of the table may wonder about. */
+function footnotes(rows: readonly CompanyView[], columns: readonly Column<CompanyView>[]): string[] {
+  const notes: string[] = [];
+  const unknown = [...new Set(rows.flatMap((c) => c.costs.unknown))].filter((term) => !term.startsWith('twilio'));
+  if (unknown.length > 0 && columns.some((column) => column.name === 'cost'))
+    notes.push(`+ a part of this cost is unknown (${unknown.join(', ')}): the sum of the known parts is shown.`);
+  if (rows.length > 0 && rows.every((c) => c.metrics.hitRate === null))
+    notes.push('Hit rates are unknown because nothing records accesses: `rcm doctor` tells what to do.');
+  return notes;
 }
 
 /** The platform in two or three lines. */
