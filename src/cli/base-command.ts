@@ -15,9 +15,15 @@ export abstract class BaseCommand extends Command {
     work: (context: Context) => Promise<void>,
   ): Promise<void> {
     const controller = new AbortController();
-    const stop = (signal: NodeJS.Signals) => controller.abort(new Interrupted(signal));
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
+    const stop = (signal: NodeJS.Signals) => {
+      const reason = new Interrupted(signal);
+      // Asked twice: whatever closing waits for is not worth waiting for.
+      if (controller.signal.aborted) process.exit(reason.exitCode);
+      controller.abort(reason);
+    };
+    // Not `once`: libraries that restore the terminal end the process where they see no listener but their own.
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
     let context: Context | undefined;
     try {
       context = new Context(flags, controller.signal);
