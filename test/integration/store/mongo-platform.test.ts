@@ -132,8 +132,8 @@ describeMongo("the platform's own collections", () => {
       const missing = "collection 'v2aiagentcalllogs' does not exist";
       const both = await read();
       expect(both.unknown).toEqual([
-        { part: 'storage', reason: missing },
-        { part: 'calls', reason: missing },
+        { part: 'storage', reason: missing, failed: false },
+        { part: 'calls', reason: missing, failed: false },
       ]);
       expect(both.byCompany.get(ACME)).toEqual({
         storageBytes: null,
@@ -143,7 +143,7 @@ describeMongo("the platform's own collections", () => {
       });
       const storage = [{ collection: 'v2companies', companyField: '_id' }];
       const one = await read({ fresh: true }, { storage });
-      expect(one.unknown).toEqual([{ part: 'calls', reason: missing }]);
+      expect(one.unknown).toEqual([{ part: 'calls', reason: missing, failed: false }]);
       expect(one.byCompany.get(ACME)?.storageBytes).toBe(await averageSize('v2companies'));
     });
 
@@ -158,7 +158,11 @@ describeMongo("the platform's own collections", () => {
       const calls = { ...DEFAULT_PLATFORM_COLLECTIONS.calls, createdAtField: 'created_at' };
       const undated = await read({ fresh: true }, { calls });
       expect(undated.unknown).toEqual([
-        { part: 'calls', reason: "no document of collection 'v2aiagentcalllogs' has a date in 'created_at'" },
+        {
+          part: 'calls',
+          reason: "no document of collection 'v2aiagentcalllogs' has a date in 'created_at'",
+          failed: false,
+        },
       ]);
       expect(undated.byCompany.get(ACME)?.storageBytes).toBeGreaterThan(0);
       const unsized = { ...DEFAULT_PLATFORM_COLLECTIONS.calls, recordingBytesField: 'bytes' };
@@ -174,7 +178,9 @@ describeMongo("the platform's own collections", () => {
         { fresh: true },
         { storage: [{ collection: 'view', companyField: '_id' }] },
       );
-      expect(unknown).toEqual([{ part: 'storage', reason: expect.stringContaining("collection 'view'") }]);
+      expect(unknown).toEqual([
+        { part: 'storage', reason: expect.stringContaining("collection 'view'"), failed: false },
+      ]);
       expect(byCompany.get(ACME)).toMatchObject({ storageBytes: null, calls: 2 });
     });
 

@@ -73,6 +73,12 @@ start_server() {
     exit 75
   fi
   echo "$1" >"$dir/port"
+  # Indexes are built by scheduled jobs, which keep the port of the start that scheduled them: tell them today's.
+  if [ -e "$dir/ready" ]; then sql "UPDATE cron.job SET nodeport = $1"; fi
+}
+
+sql() {
+  in_root $pg/psql -q -h 127.0.0.1 -p "$(cat "$dir/port")" -U postgres -c "$1" >&2
 }
 
 stop_server() {
@@ -105,7 +111,7 @@ case $action in
     fi
     if ! running || [ ! -s "$dir/port" ]; then start_server "$3"; fi
     if [ ! -e "$dir/ready" ]; then
-      in_root $pg/psql -q -h 127.0.0.1 -p "$(cat "$dir/port")" -U postgres -c 'CREATE EXTENSION documentdb CASCADE' >&2
+      sql 'CREATE EXTENSION documentdb CASCADE'
       touch "$dir/ready"
     fi
     touch "$dir/users/$user"
