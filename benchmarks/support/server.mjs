@@ -29,6 +29,7 @@ export async function startServer() {
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const redis = new Redis(port, { retryStrategy: (times) => (times < 100 ? 50 : null) });
+  redis.on('error', () => {}); // refused until the server listens
   await redis.ping();
   const stop = async () => {
     redis.disconnect();

@@ -150,11 +150,11 @@ describe('pause', () => {
     return pacer.pauseMs(0);
   };
 
-  it('is none on an idle server, the step again on a lightly used one, nine times the step on a busy one', () => {
+  it('is none on an idle server, the step again on a lightly used one, fourteen times the step on a busy one', () => {
     expect(pauseAfter(0, 5000)).toBe(0);
     expect(pauseAfter(100, 1000)).toBe(1);
-    expect(pauseAfter(500, 1000)).toBe(9);
-    expect(pauseAfter(null, 2500)).toBe(22.5);
+    expect(pauseAfter(500, 1000)).toBe(14);
+    expect(pauseAfter(null, 2500)).toBe(35);
   });
 
   it('grows when requests wait at the server', () => {
@@ -172,7 +172,7 @@ describe('pause', () => {
   it('takes the round trip for the cost where the server does not say', () => {
     const pacer = paced(null);
     pacer.report({ serverUs: 0, keys: 1, scans: 1, roundTripUs: 2000 });
-    expect(pacer.pauseMs(0)).toBe(18);
+    expect(pacer.pauseMs(0)).toBe(28);
   });
 });
 
