@@ -77,6 +77,10 @@ export const configSchema = z.strictObject({
   keyTemplates: keyTemplates.default([...DEFAULT_KEY_TEMPLATES]),
   window: duration.default('24h'),
   costs: z.strictObject({ baseShare: z.enum(BASE_SHARE_RULES).default('equal') }).prefault({}),
+  /** Fields of cached values (names, dotted paths, globs) that are shown as *** unless they are asked for. */
+  sensitive: z.array(text).default([]),
+  /** Whether drill-downs are noted in the activity log. */
+  logCommands: z.stringbool().or(z.boolean()).default(true),
   retention: z
     .strictObject({
       snapshotDays: days.default(DEFAULT_RETENTION.snapshotDays),

@@ -36,13 +36,25 @@ export class KeyTemplates {
    * strings; see `displayBytes` for the id that people see. The longest prefix that fits decides.
    */
   match(key: string): string | null {
+    return this.#find(key)?.id ?? null;
+  }
+
+  /** The company id in a key as `match` reads it, and what stands in the template's open part ('' where it has none). */
+  parse(key: string): { id: string; rest: string } | null {
+    const found = this.#find(key);
+    if (found === null) return null;
+    return { id: found.id, rest: found.suffix.open ? found.tail.slice(found.suffix.text.length) : '' };
+  }
+
+  #find(key: string): { id: string; tail: string; suffix: PrefixGroup['suffixes'][number] } | null {
     if (key.startsWith(NAMESPACE)) return null;
     for (const group of this.groups) {
       if (!key.startsWith(group.prefix)) continue;
       const id = key.slice(group.prefix.length, this.#endOfId(key, group.prefix.length));
       if (id === '') continue;
-      const rest = key.slice(group.prefix.length + id.length);
-      if (group.suffixes.some((s) => (s.open ? rest.startsWith(s.text) : rest === s.text))) return id;
+      const tail = key.slice(group.prefix.length + id.length);
+      const suffix = group.suffixes.find((s) => (s.open ? tail.startsWith(s.text) : tail === s.text));
+      if (suffix !== undefined) return { id, tail, suffix };
     }
     return null;
   }

@@ -1,0 +1,49 @@
+/**
+ * A Redis glob (`*`, `?`, `[ab]`, `[a-z]`, `[^a]`, `\x`) as a test of whole texts, byte by byte: give texts and pattern as
+ * latin1 strings. For where the server's own MATCH cannot be asked. Source: Redis's stringmatchlen (util.c), whose reading
+ * of unfinished classes and escapes is kept: an unclosed `[` takes all that follows into the class, a final `\` is literal.
+ */
+export function redisGlob(pattern: string): (text: string) => boolean {
+  let source = '';
+  for (let i = 0; i < pattern.length; i += 1) {
+    const c = pattern[i] as string;
+    if (c === '*') {
+      while (pattern[i + 1] === '*') i += 1;
+      source += '[^]*';
+    } else if (c === '?') source += '[^]';
+    else if (c === '[') {
+      const read = readClass(pattern, i + 1);
+      source += read.source;
+      i = read.end;
+    } else if (c === '\\' && i + 1 < pattern.length) {
+      i += 1;
+      source += literal(pattern[i] as string);
+    } else source += literal(c);
+  }
+  const whole = new RegExp(`^${source}$`);
+  return (text) => whole.test(text);
+}
+
+/** A class from after its `[`; `end` is the index of its `]`, or of the pattern's last character. */
+function readClass(pattern: string, start: number): { source: string; end: number } {
+  const negated = pattern[start] === '^';
+  let i = negated ? start + 1 : start;
+  let members = '';
+  for (; i < pattern.length && pattern[i] !== ']'; i += 1) {
+    const c = pattern[i] as string;
+    if (c === '\\' && i + 1 < pattern.length) {
+      i += 1;
+      members += literal(pattern[i] as string);
+    } else if (pattern[i + 1] === '-' && i + 2 < pattern.length) {
+      const [low, high] = [c, pattern[i + 2] as string].sort() as [string, string];
+      members += `${literal(low)}-${literal(high)}`;
+      i += 2;
+    } else members += literal(c);
+  }
+  const source = members === '' ? (negated ? '[^]' : '[]') : `[${negated ? '^' : ''}${members}]`;
+  return { source, end: Math.min(i, pattern.length - 1) };
+}
+
+function literal(c: string): string {
+  return `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
