@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { displayBytes, type KeyTemplates } from '../key-template.js';
+import { driveScan } from './drive.js';
 import { FallbackStepper } from './fallback-stepper.js';
-import { LoadSensor } from './load-sensor.js';
-import { Pacer } from './pacer.js';
+import { PipelineStepper } from './pipeline-stepper.js';
+import { ScriptStepper } from './script-stepper.js';
 import type { Step } from './stepper.js';
+import { Throttle } from './throttle.js';
 
 /** A server (one node of a cluster) to scan. */
 export interface ScanNode {
@@ -83,38 +84,19 @@ export async function scanKeyspace(nodes: readonly ScanNode[], options: ScanOpti
 }
 
 async function scanNode(redis: Redis, options: ScanOptions, result: KeyspaceScan, tick: () => void): Promise<void> {
-  const pacer = new Pacer(options.maxRate);
-  const sensor = new LoadSensor(redis);
-  const stepper = new FallbackStepper(redis, options, () => {
-    result.scripted = false;
-  });
-  const started = performance.now();
-  const take = async (cursor: string): Promise<Step> => {
-    options.signal?.throwIfAborted();
-    const sent = performance.now();
-    sensor.sent(stepper.requestsPerStep);
-    const step = await stepper.step(cursor, pacer);
-    const roundTripUs = (performance.now() - sent) * 1000;
-    pacer.report({ serverUs: step.serverUs, keys: Math.max(step.keys, step.visited), scans: step.scans, roundTripUs });
-    return step;
-  };
-  pacer.observe(await sensor.poll(performance.now()));
-  let next: Promise<Step> | null = take('0');
-  while (next !== null) {
-    const step: Step = await next;
-    next = null;
-    if (step.cursor !== '0') {
-      const now = performance.now();
-      if (sensor.due(now)) pacer.observe(await sensor.poll(now));
-      const pause = pacer.pauseMs(now - started);
-      if (pause > 0) await sleep(pause, undefined, options.signal ? { signal: options.signal } : {});
-      // Sent before the last reply is added up: the server need not wait for us.
-      next = take(step.cursor);
-    }
+  const throttle = await Throttle.of(redis, options);
+  const stepper = new FallbackStepper<Step>(
+    new ScriptStepper(redis, options),
+    () => new PipelineStepper(redis, options),
+    () => {
+      result.scripted = false;
+    },
+  );
+  for await (const step of driveScan(stepper, throttle, { ahead: true })) {
     add(result, step);
     tick();
   }
-  if (!sensor.available) result.loadUnknown = true;
+  if (!throttle.loadKnown) result.loadUnknown = true;
 }
 
 function add(result: KeyspaceScan, step: Step): void {

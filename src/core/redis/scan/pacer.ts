@@ -97,6 +97,11 @@ export class Pacer {
     this.#keysDone += cost.keys;
   }
 
+  /** Server time that was spent beside the last step: the pause after it makes up for both. */
+  spent(serverUs: number): void {
+    this.#lastStepUs += serverUs;
+  }
+
   /** Milliseconds to wait before the next step, `elapsedMs` after the scan began. Grows with the time requests wait at the server. */
   pauseMs(elapsedMs: number): number {
     const share = (this.#lastStepUs * PAUSE_FACTOR[this.#load]) / 1000;

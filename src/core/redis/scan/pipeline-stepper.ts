@@ -1,15 +1,16 @@
 import type { Redis } from 'ioredis';
 import { displayBytes } from '../key-template.js';
 import { NAMESPACE } from '../namespace.js';
+import type { Stepper } from './drive.js';
 import type { Pacer } from './pacer.js';
-import { LARGEST_BYTES, LARGEST_ELEMENTS, type Step, type Stepper, type StepperOptions } from './stepper.js';
+import { LARGEST_BYTES, LARGEST_ELEMENTS, type Step, type StepperOptions } from './stepper.js';
 
 /** From this estimate on, exact mode looks at a key's length before it reads it whole. */
 const LOOK_FIRST_BYTES = 262_144;
 const LENGTHS: Record<string, string> = { hash: 'HLEN', list: 'LLEN', set: 'SCARD', zset: 'ZCARD', stream: 'XLEN' };
 
 /** Steps by SCAN and one MEMORY USAGE a key, pipelined: for servers that refuse scripts. */
-export class PipelineStepper implements Stepper {
+export class PipelineStepper implements Stepper<Step> {
   readonly requestsPerStep = 4;
   readonly #redis: Redis;
   readonly #options: StepperOptions;

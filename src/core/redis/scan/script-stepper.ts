@@ -2,15 +2,16 @@ import { decode } from '@msgpack/msgpack';
 import type { Redis } from 'ioredis';
 import { displayBytes, type KeyTemplates } from '../key-template.js';
 import { runReadOnly } from '../script.js';
+import type { Stepper } from './drive.js';
 import type { Pacer } from './pacer.js';
 import { SCAN_STEP } from './scan-step.lua.js';
-import { LARGEST_BYTES, LARGEST_ELEMENTS, type Step, type Stepper, type StepperOptions } from './stepper.js';
+import { LARGEST_BYTES, LARGEST_ELEMENTS, type Step, type StepperOptions } from './stepper.js';
 
 /** See the output of SCAN_STEP. */
 type Reply = [Buffer, number, number, number, number, number, number, Buffer[], Buffer, Buffer, Buffer[]];
 
 /** Steps by one script call each: only sums cross the wire. */
-export class ScriptStepper implements Stepper {
+export class ScriptStepper implements Stepper<Step> {
   readonly requestsPerStep = 1;
   readonly #redis: Redis;
   readonly #args: (string | Buffer)[];

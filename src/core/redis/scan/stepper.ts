@@ -1,15 +1,8 @@
 import type { KeyTemplates } from '../key-template.js';
-import type { Pacer } from './pacer.js';
+import type { BaseStep } from './drive.js';
 
-/** What one step of a scan found. */
-export interface Step {
-  cursor: string;
-  /** Microseconds of server time, 0 when the server does not say. */
-  serverUs: number;
-  scans: number;
-  keys: number;
-  /** How many keys SCAN was asked to visit. */
-  visited: number;
+/** What one step of the scan of all companies found. */
+export interface Step extends BaseStep {
   ownKeys: number;
   ownBytes: number;
   otherKeys: number;
@@ -19,13 +12,6 @@ export interface Step {
   recorded: string[];
   /** Calls back with each company's id as people see it, keys and bytes. */
   each(callback: (companyId: string, keys: number, bytes: number) => void): void;
-}
-
-/** A way to take one step: by script, or by pipelined commands. */
-export interface Stepper {
-  /** Reads that a step costs the server's socket. */
-  readonly requestsPerStep: number;
-  step(cursor: string, pacer: Pacer): Promise<Step>;
 }
 
 export interface StepperOptions {
