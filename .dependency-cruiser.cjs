@@ -19,6 +19,7 @@ module.exports = {
     ),
     forbid('redis-knows-only-rules', '^src/core/redis/', '^src/(cli|client|demo|core/(services|store))/', ''),
     forbid('store-knows-only-rules', '^src/core/store/', '^src/(cli|client|demo|core/(services|redis))/', ''),
+    forbid('backup-knows-only-rules', '^src/core/backup/', '^src/(cli|client|demo|core/(services|redis|store))/', ''),
     forbid('engines-apart', '^src/core/store/mongo/', '^src/core/store/sqlite/', ''),
     forbid('engines-apart-too', '^src/core/store/sqlite/', '^src/core/store/mongo/', ''),
     forbid('services-below-cli', '^src/core/services/', '^src/(cli|client|demo)/', ''),

@@ -5,18 +5,25 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
+import { restoreReport } from '../dist/core/services/restore/report.js';
 
 const require = createRequire(import.meta.url);
 const check = process.argv.includes('--check');
-const generated = ['oclif.manifest.json', 'README.md', 'schemas/companies.json', 'schemas/doctor.json'];
+const schemas = {
+  clear: clearReport,
+  companies: companiesReport,
+  doctor: doctorReport,
+  restore: restoreReport,
+};
+const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];
 const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));
 
 oclif('manifest');
 oclif('readme', '--no-aliases', '--readme-path', 'README.md');
-schema('schemas/companies.json', companiesReport);
-schema('schemas/doctor.json', doctorReport);
+for (const [name, type] of Object.entries(schemas)) schema(schemaFile(name), type);
 
 const stale = generated.filter((file) => readFileSync(file, 'utf8') !== before.get(file));
 if (check) {
@@ -33,6 +40,10 @@ function oclif(...args) {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, COLUMNS: '80', OCLIF_COLUMNS: '100' },
   });
+}
+
+function schemaFile(name) {
+  return `schemas/${name}.json`;
 }
 
 function schema(file, type) {

@@ -60,7 +60,7 @@ export abstract class BaseCommand extends Command {
 }
 
 /** Ctrl-C or SIGTERM. */
-class Interrupted extends Error {
+export class Interrupted extends Error {
   readonly exitCode: number;
   constructor(signal: NodeJS.Signals) {
     super('Interrupted: nothing was changed.');

@@ -1,6 +1,7 @@
 import { type LoadedConfig, loadConfig } from '../core/config/load.js';
 import { RcmError } from '../core/errors.js';
 import type { RedisConnection } from '../core/redis/connect/connect.js';
+import { logUnlogged, unloggedFile } from '../core/services/acts/unlogged.js';
 import type { Ports } from '../core/services/ports.js';
 import type { Store } from '../core/store/store.js';
 import { CONFIG_FLAGS } from './flags.js';
@@ -45,6 +46,7 @@ export class Context {
       timeouts: { connectMs: mongodb.timeoutMs },
     });
     this.#closers.push(() => store.close());
+    await logUnlogged(store, unloggedFile(this.loaded.stateFile, store.location));
     return store;
   }
 

@@ -15,8 +15,13 @@ export function writeError({ code, message, hint, exitCode }: Told, argv: readon
     process.stdout.write(`${toJson({ error: { code, message, hint, exitCode } })}\n`);
     return;
   }
+  process.stderr.write(`${errorLine(message, hint)}\n`);
+}
+
+/** What happened and what to do next, as one line. */
+export function errorLine(message: string, hint: string): string {
   const line = message.replace(/\s*\n\s*/g, ' ');
-  process.stderr.write(`Error: ${line}${/[.!?]$/.test(line) ? '' : '.'} ${hint}\n`);
+  return `Error: ${line}${/[.!?]$/.test(line) ? '' : '.'} ${hint}`;
 }
 
 /** Read from the raw words, because what failed may be the parsing of them. */

@@ -52,6 +52,12 @@ export const outputFlags = {
   }),
 };
 
+/** Commands that report what they did have these. */
+export const reportFlags = {
+  format: Flags.option({ options: ['table', 'json'] as const, description: 'how to print', helpGroup: 'OUTPUT' })(),
+  json: outputFlags.json,
+};
+
 /** Commands that change something have these (DESIGN §8). */
 export const changeFlags = {
   'dry-run': Flags.boolean({ description: 'show what would be done, change nothing', exclusive: ['yes'] }),

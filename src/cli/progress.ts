@@ -11,8 +11,8 @@ const REDRAW_MS = 100;
 /** Short scans show nothing: a flash helps nobody. */
 const QUIET_MS = 400;
 
-/** Shows keys, keys per second and the time left (from DBSIZE). */
-export function scanProgress(stream: NodeJS.WriteStream): ProgressLine {
+/** Shows keys, keys per second and the time left (of a scan: from DBSIZE). @param doing e.g. `Reading keys` */
+export function scanProgress(stream: NodeJS.WriteStream, doing = 'Reading keys'): ProgressLine {
   if (!stream.isTTY) return { onProgress: undefined, done: () => undefined };
   const draw = createLogUpdate(stream);
   let drawnAt = 0;
@@ -20,7 +20,7 @@ export function scanProgress(stream: NodeJS.WriteStream): ProgressLine {
     onProgress: (progress) => {
       if (progress.elapsedMs < QUIET_MS || progress.elapsedMs - drawnAt < REDRAW_MS) return;
       drawnAt = progress.elapsedMs;
-      draw(progressText(progress));
+      draw(progressText(progress, doing));
     },
     done: () => {
       if (drawnAt > 0) draw.clear();
@@ -29,11 +29,11 @@ export function scanProgress(stream: NodeJS.WriteStream): ProgressLine {
 }
 
 /** e.g. `Reading keys: 420,000 of 1,000,000 (42%) · 210,000 keys/s · about 3 s left` */
-export function progressText({ keys, total, elapsedMs }: ScanProgress): string {
+export function progressText({ keys, total, elapsedMs }: ScanProgress, doing = 'Reading keys'): string {
   const rate = keys / (elapsedMs / 1000);
   const known = total > 0 ? ` of ${group(total)} (${Math.min(100, Math.round((keys / total) * 100))}%)` : '';
   const left = total > keys && rate > 0 ? ` · about ${Math.ceil((total - keys) / rate)} s left` : '';
-  return `Reading keys: ${group(keys)}${known} · ${group(rate)} keys/s${left}`;
+  return `${doing}: ${group(keys)}${known} · ${group(rate)} keys/s${left}`;
 }
 
 function group(value: number): string {

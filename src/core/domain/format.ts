@@ -11,3 +11,12 @@ export function formatBytes(bytes: number): string {
   }
   return unit === 0 ? `${Math.round(value)}B` : `${value.toFixed(1)}${SIZE_UNITS[unit]}`;
 }
+
+const SIZE = /^(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|TB)?$/i;
+
+/** Bytes in `10KB`, `1.5MB` or `2000`, units as `formatBytes` writes them; null when it is nothing of the kind. */
+export function parseBytes(text: string): number | null {
+  const [, number, unit = 'B'] = SIZE.exec(text.trim()) ?? [];
+  if (number === undefined) return null;
+  return Number(number) * 1024 ** SIZE_UNITS.indexOf(unit.toUpperCase() as (typeof SIZE_UNITS)[number]);
+}

@@ -1,14 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 
-/** A documented, read-only Lua script. */
+/** A documented Lua script that writes nothing. */
 export interface ReadOnlyScript {
   lua: string;
   sha: string;
 }
 
 export function readOnlyScript(lua: string): ReadOnlyScript {
-  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+  return { lua, sha: shaOf(lua) };
+}
+
+/** A documented Lua script that changes keys: never sent to where read-only ones may go. */
+export interface WritingScript {
+  writes: true;
+  lua: string;
+  sha: string;
+}
+
+export function writingScript(lua: string): WritingScript {
+  return { writes: true, lua, sha: shaOf(lua) };
+}
+
+function shaOf(lua: string): string {
+  return createHash('sha1').update(lua).digest('hex');
 }
 
 const withoutRo = new WeakSet<Redis | Cluster>();
@@ -38,10 +53,26 @@ export async function runReadOnly(
   }
 }
 
+/** Runs a script that changes keys by its hash, sending its text only when the server does not know it. Replies are Buffers. */
+export async function runWriting(
+  redis: Redis | Cluster,
+  script: WritingScript,
+  keys: readonly (string | Buffer)[],
+  args: readonly (string | number | Buffer)[],
+): Promise<unknown> {
+  const rest = [keys.length, ...keys, ...args];
+  try {
+    return await redis.callBuffer('EVALSHA', [script.sha, ...rest]);
+  } catch (error) {
+    if (!String((error as Error).message).startsWith('NOSCRIPT')) throw error;
+    return redis.callBuffer('EVAL', [script.lua, ...rest]);
+  }
+}
+
 /** Whether an error says that scripts are not allowed here (ACL, managed service), as opposed to a script that failed. */
 export function isScriptingRefused(error: unknown): boolean {
   // "executing the script can't run": Redis 6 and 7.0, of a command that the user may not run inside one.
-  return /NOPERM|ACL failure|executing the script can't run|unknown command|not allowed from script|no permissions|nonexistent global/i.test(
+  return /NOPERM|ACL failure|executing the script can't run|unknown command|not allowed from script|no permissions|nonexistent global|attempted to access|undeclared key/i.test(
     String((error as Error)?.message),
   );
 }

@@ -4,12 +4,9 @@ import type { CompanySnapshot, Snapshot } from '../domain/snapshot.js';
 import { DAY_MS } from '../domain/units.js';
 import { windowEndingAt } from '../domain/window.js';
 import { RcmError } from '../errors.js';
-import { acquireLease, type Lease } from '../redis/lease.js';
-import { redisError } from '../redis/redis-error.js';
 import { measure } from './companies/facts.js';
+import { assertHeld, takeLock } from './lock.js';
 import type { Ports } from './ports.js';
-
-const LEASE_MS = 60_000;
 
 /** What a run did. `busy`: another run is at it, and nothing was recorded. */
 export type SnapshotResult =
@@ -24,20 +21,16 @@ export async function takeSnapshot(ports: Ports): Promise<SnapshotResult> {
   const { store } = ports;
   if (store instanceof RcmError) throw store;
   const warnings: string[] = [];
-  const lease = await lock(ports, warnings);
-  if (lease === null) return { recorded: false, busy: true };
+  const lock = await takeLock(ports, 'snapshot');
+  if (lock === null) return { recorded: false, busy: true };
+  if (lock.warning !== null) warnings.push(lock.warning);
   try {
     // Prices first: a store that cannot be read will not take a snapshot either.
     await store.pricing.get();
     const takenAt = ports.clock();
     const measurement = await measure(ports, { window: windowEndingAt(takenAt, DAY_MS), fresh: true });
     warnings.push(...measurement.warnings);
-    if (lease !== 'none' && lease.lost)
-      throw new RcmError(
-        'RCM_CONFLICT',
-        'Another snapshot took over while this one ran: nothing was recorded',
-        'Look whether Redis was unreachable for a minute, and run it again.',
-      );
+    assertHeld(lock, 'snapshot');
     const { companies, platformStats } = evaluate(measurement.companies, measurement.platform, {
       pricing: measurement.pricing,
       baseShare: ports.config.costs.baseShare,
@@ -61,18 +54,7 @@ export async function takeSnapshot(ports: Ports): Promise<SnapshotResult> {
     await store.activity.prune(takenAt, ports.config.retention);
     return { recorded: true, takenAt, companies: companies.length, warnings, complete: measurement.complete };
   } finally {
-    if (lease !== 'none') await lease.release().catch(() => undefined);
-  }
-}
-
-/** The lease; null when another holds it; 'none' where Redis may not be written: two snapshots at once do no harm. */
-async function lock(ports: Ports, warnings: string[]): Promise<Lease | null | 'none'> {
-  try {
-    return await acquireLease(ports.redis.client, 'snapshot', { ttlMs: LEASE_MS });
-  } catch (error) {
-    if (!/NOPERM|READONLY|OOM|MISCONF/.test(String(error))) throw redisError(error, ports.redis.label);
-    warnings.push('Redis cannot be written: two snapshots at once cannot be kept apart.');
-    return 'none';
+    await lock.lease?.release().catch(() => undefined);
   }
 }
 

@@ -102,6 +102,11 @@ export class Pacer {
     this.#lastStepUs += serverUs;
   }
 
+  /** The pause was made. */
+  rested(): void {
+    this.#lastStepUs = 0;
+  }
+
   /** Milliseconds to wait before the next step, `elapsedMs` after the scan began. Grows with the time requests wait at the server. */
   pauseMs(elapsedMs: number): number {
     const share = (this.#lastStepUs * PAUSE_FACTOR[this.#load]) / 1000;

@@ -61,6 +61,7 @@ export class Throttle {
     if (this.#sensor.due(now)) await this.#look(now);
     const pause = this.pacer.pauseMs(now - this.#startedAt);
     if (pause > 0) await sleep(pause, undefined, this.#signal ? { signal: this.#signal } : {});
+    this.pacer.rested();
   }
 
   async #look(now: number): Promise<void> {

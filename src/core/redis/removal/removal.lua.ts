@@ -1,0 +1,107 @@
+import { readOnlyScript, writingScript } from '../script.js';
+
+/**
+ * Removes keys, a part of them when the time budget is used up before.
+ * Input (no KEYS: they may lie in many slots of the one node that it runs on) ARGV[1] time budget, µs; ARGV[2…] keys
+ * Output [1] server µs [2] how many keys were dealt with [3…] for each of these the bytes it held, -1 when it was gone
+ */
+export const REMOVE = writingScript(`
+local call = redis.call
+local budget, start = tonumber(ARGV[1]), call('TIME')
+local elapsed, reply = 0, {0, 0}
+for i = 2, #ARGV do
+  local bytes = call('MEMORY', 'USAGE', ARGV[i])
+  if bytes and call('UNLINK', ARGV[i]) == 1 then reply[i + 1] = bytes else reply[i + 1] = -1 end
+  if i % 16 == 0 or i == #ARGV then
+    local now = call('TIME')
+    elapsed = (now[1] - start[1]) * 1000000 + (now[2] - start[2])
+    if elapsed >= budget or i == #ARGV then
+      reply[1], reply[2] = elapsed, i - 1
+      break
+    end
+  end
+end
+return reply
+`);
+
+const EXPIRY = `
+-- Redis before 7.0 knows no PEXPIRETIME.
+local function expiryOf(key)
+  local at = redis.pcall('PEXPIRETIME', key)
+  if type(at) == 'number' then return at end
+  local left = redis.call('PTTL', key)
+  if left < 0 then return left end
+  local now = redis.call('TIME')
+  return now[1] * 1000 + math.floor(now[2] / 1000) + left
+end
+`;
+
+/**
+ * Reads keys for a backup, a part of them when the time or size budget is used up before.
+ * Input (no KEYS, as REMOVE) ARGV[1] time budget, µs; ARGV[2] most bytes of dumps; ARGV[3] largest bytes, ARGV[4] most
+ * elements, of a key that may be read (0 = no limit); ARGV[5…] keys
+ * Output [1] server µs [2] how many keys were dealt with [3] for each its DUMP, empty when there is none
+ *   [4] MessagePack: [types], [expiry in ms since the epoch, -1 never], [bytes; -1 gone, -2 too large]
+ */
+export const DUMP_KEYS = readOnlyScript(`${EXPIRY}
+local call = redis.call
+local budget, mostBytes = tonumber(ARGV[1]), tonumber(ARGV[2])
+local maxBytes, maxElements = tonumber(ARGV[3]), tonumber(ARGV[4])
+local start = call('TIME')
+local lengths = {hash = 'HLEN', list = 'LLEN', set = 'SCARD', zset = 'ZCARD', stream = 'XLEN'}
+local function tooLarge(key, kind, bytes)
+  if maxBytes > 0 and bytes > maxBytes then return true end
+  local length = lengths[kind]
+  return maxElements > 0 and bytes >= 262144 and length and call(length, key) > maxElements
+end
+local dumps, types, expiries, sizes = {}, {}, {}, {}
+local size, elapsed, done = 0, 0, 0
+for i = 5, #ARGV do
+  local key, n = ARGV[i], i - 4
+  local bytes = call('MEMORY', 'USAGE', key)
+  local kind = call('TYPE', key).ok
+  dumps[n], types[n], expiries[n], sizes[n] = '', kind, -1, -1
+  if bytes and tooLarge(key, kind, bytes) then sizes[n] = -2
+  elseif bytes then
+    local dump = call('DUMP', key)
+    if dump then
+      dumps[n], expiries[n], sizes[n] = dump, expiryOf(key), bytes
+      size = size + #dump
+    end
+  end
+  done = n
+  local now = call('TIME')
+  elapsed = (now[1] - start[1]) * 1000000 + (now[2] - start[2])
+  if elapsed >= budget or size >= mostBytes then break end
+end
+return {elapsed, done, dumps, cmsgpack.pack({types, expiries, sizes})}
+`);
+
+/** What tells one state of a key from another: its value (by the length and checksum of its DUMP) and its expiry. */
+export function fingerprint(dump: Buffer, expiresAtMs: number): Buffer {
+  return Buffer.concat([Buffer.from(`${dump.length}:${expiresAtMs}:`), dump.subarray(-8)]);
+}
+
+/**
+ * Removes keys that are still as they were read: what was written since stays.
+ * Input (no KEYS, as REMOVE) ARGV: time budget in µs, then key, `fingerprint`, key, `fingerprint`…
+ * Output [1] server µs [2] how many keys were dealt with [3…] for each: 1 removed, 0 gone before, 2 changed and left alone
+ */
+export const REMOVE_UNCHANGED = writingScript(`${EXPIRY}
+local call = redis.call
+local budget, start = tonumber(ARGV[1]), call('TIME')
+local elapsed, reply, n = 0, {0, 0}, 0
+for i = 2, #ARGV, 2 do
+  local key = ARGV[i]
+  local dump = call('DUMP', key)
+  n = n + 1
+  if not dump then reply[n + 2] = 0
+  elseif #dump .. ':' .. string.format('%.0f', expiryOf(key)) .. ':' .. string.sub(dump, -8) == ARGV[i + 1] then reply[n + 2] = call('UNLINK', key)
+  else reply[n + 2] = 2 end
+  local now = call('TIME')
+  elapsed = (now[1] - start[1]) * 1000000 + (now[2] - start[2])
+  if elapsed >= budget then break end
+end
+reply[1], reply[2] = elapsed, n
+return reply
+`);

@@ -1,0 +1,38 @@
+import { passesFilter } from '../../domain/key-filter.js';
+import type { KeyInfo } from '../../redis/keys/key-info.js';
+import { walkNode } from '../../redis/keys/walk-keys.js';
+import type { Ports } from '../ports.js';
+import { assertIdleTimes } from '../primaries.js';
+import { type Removal, removeLogged } from './removal.js';
+import type { ClearReport } from './report.js';
+import { type ClearRequest, detailsFor, selectionDetails, selectionOf } from './request.js';
+
+/**
+ * Removes companies' caches, or those of their keys that were asked for: exactly their own keys, in steps that nobody
+ * feels. What stops it is in the report: it throws only while nothing was removed.
+ * @throws RCM_STORE_*, RCM_MONGODB_* (no change without a log), RCM_CONFLICT, RCM_BACKUP_*, RCM_NOT_APPLICABLE, RCM_REDIS_*
+ */
+export async function clear(
+  ports: Ports,
+  request: ClearRequest,
+  onProgress?: Removal['onProgress'],
+): Promise<ClearReport> {
+  const { filter } = request;
+  const selection = selectionOf(ports, request);
+  const only = request.confirmed && new Set(request.confirmed.map((company) => company.companyId));
+  const chosen = (key: KeyInfo) => passesFilter(key, filter) && (only?.has(key.companyId) ?? true);
+  if (filter.idleSeconds !== undefined) await assertIdleTimes(ports.redis);
+  const { actor, reason, backup, allowSlow, maxRate, unlogged } = request;
+  return removeLogged(ports, {
+    ...{ actor, reason, backup, allowSlow, maxRate, unlogged },
+    command: 'clear',
+    companies: request.companies ?? request.confirmed ?? [],
+    selection: selectionDetails(request),
+    counts: 'clear',
+    async *keysOf(node, throttle, signal) {
+      const options = { details: detailsFor(filter), signal, ahead: false, throttle };
+      for await (const step of walkNode(node, selection, options)) yield step.found.filter(chosen);
+    },
+    ...(onProgress && { onProgress }),
+  });
+}

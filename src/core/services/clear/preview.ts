@@ -1,0 +1,84 @@
+import { passesFilter } from '../../domain/key-filter.js';
+import { displayBytes } from '../../redis/key-template.js';
+import { walkNodes } from '../../redis/keys/walk-keys.js';
+import { redisError } from '../../redis/redis-error.js';
+import type { Ports } from '../ports.js';
+import { assertIdleTimes, primaries } from '../primaries.js';
+import { type ClearRequest, selectionOf } from './request.js';
+
+/** What would be removed of one company. */
+export interface CompanyPreview {
+  companyId: string;
+  companyName: string | null;
+  keys: number;
+  bytes: number;
+}
+
+export interface ClearPreview {
+  companies: CompanyPreview[];
+  keys: number;
+  bytes: number;
+  /** Some of the keys, escaped where they are not UTF-8. */
+  examples: string[];
+}
+
+const MOST_EXAMPLES = 5;
+
+/**
+ * Counts what would be removed, key by key.
+ * @param names of companies that only their keys tell of
+ * @throws RCM_REDIS_*, RCM_NOT_APPLICABLE; the signal's reason when it is aborted
+ */
+export async function previewClear(
+  ports: Ports,
+  request: Pick<ClearRequest, 'companies' | 'match' | 'filter'>,
+  names: (companyId: string) => string | null,
+): Promise<ClearPreview> {
+  const { filter } = request;
+  if (filter.idleSeconds !== undefined) await assertIdleTimes(ports.redis);
+  const selection = selectionOf(ports, request);
+  const sums = new Map<string, { keys: number; bytes: number }>();
+  for (const { companyId } of request.companies ?? []) sums.set(companyId, { keys: 0, bytes: 0 });
+  const examples: string[] = [];
+  try {
+    const { nodes, close } = await primaries(ports.redis);
+    try {
+      const tick = await progressOf(
+        ports,
+        nodes.map(({ redis }) => redis.dbsize()),
+      );
+      const details = filter.idleSeconds === undefined ? (['bytes'] as const) : (['bytes', 'idle'] as const);
+      await walkNodes(nodes, selection, { details, signal: ports.signal }, (step) => {
+        for (const key of step.found) {
+          if (!passesFilter(key, filter)) continue;
+          const sum = sums.get(key.companyId) ?? { keys: 0, bytes: 0 };
+          sum.keys += 1;
+          sum.bytes += key.bytes ?? 0;
+          sums.set(key.companyId, sum);
+          if (examples.length < MOST_EXAMPLES) examples.push(displayBytes(key.key.toString('latin1')));
+        }
+        tick(step.visited);
+      });
+    } finally {
+      close();
+    }
+  } catch (error) {
+    if (ports.signal?.aborted) throw ports.signal.reason;
+    throw redisError(error, ports.redis.label);
+  }
+  const companies = [...sums].map(([companyId, sum]) => ({ companyId, companyName: names(companyId), ...sum }));
+  const total = (of: 'keys' | 'bytes') => companies.reduce((sum, company) => sum + company[of], 0);
+  return { companies, keys: total('keys'), bytes: total('bytes'), examples };
+}
+
+/** Tells `ports.onProgress` how many of all keys were looked at. */
+async function progressOf(ports: Ports, sizes: Promise<number>[]): Promise<(visited: number) => void> {
+  const totals = await Promise.all(sizes.map((size) => size.catch(() => 0)));
+  const total = totals.reduce((sum, size) => sum + size, 0);
+  const began = performance.now();
+  let keys = 0;
+  return (visited) => {
+    keys += visited;
+    ports.onProgress?.({ keys: Math.min(keys, total), total, elapsedMs: performance.now() - began });
+  };
+}

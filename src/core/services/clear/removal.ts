@@ -1,0 +1,184 @@
+import { rm } from 'node:fs/promises';
+import type { BackupHeader } from '../../backup/format.js';
+import { BackupWriter } from '../../backup/writer.js';
+import { formatBytes } from '../../domain/format.js';
+import { messageOf, RcmError } from '../../errors.js';
+import { addCounters } from '../../redis/counters.js';
+import { readServerInfo } from '../../redis/server-info.js';
+import { type Act, ActLog } from '../acts/act-log.js';
+import type { Ports } from '../ports.js';
+import { primaries } from '../primaries.js';
+import { lockCompanies } from './locks.js';
+import type { ClearReport } from './report.js';
+import type { ClearedCompany } from './request.js';
+import { type RunOptions, runRemoval, type Stop } from './run.js';
+import { RemovalTally } from './tally.js';
+
+/** A removal of keys, whatever chose them. */
+export interface Removal extends Act {
+  /** As typed: `clear`, `keys delete`. */
+  command: string;
+  companies: readonly ClearedCompany[];
+  /** How the keys were chosen: for the log, and to know a backup again. */
+  selection: Record<string, unknown>;
+  keysOf: RunOptions['keysOf'];
+  /** What a company's counters count: one clear, or the keys that were deleted. */
+  counts: 'clear' | 'del';
+  backup?: string | undefined;
+  allowSlow: boolean;
+  maxRate?: number | undefined;
+  unlogged: string;
+  onProgress?: RunOptions['onProgress'];
+}
+
+/**
+ * Removes keys, each saved first where a backup is asked for; logged before and after. What stops it is in the report: it
+ * throws only while nothing was removed.
+ * @throws RCM_STORE_*, RCM_MONGODB_* (no change without a log), RCM_CONFLICT, RCM_BACKUP_*, RCM_OUTPUT_UNWRITABLE, RCM_REDIS_*
+ */
+export async function removeLogged(ports: Ports, removal: Removal): Promise<ClearReport> {
+  const { store } = ports;
+  if (store instanceof RcmError) throw store;
+  const log = new ActLog(store, 'clear', removal.command, removal, ports.clock, removal.unlogged);
+  const locks = await lockCompanies(
+    ports,
+    removal.companies.map((company) => company.companyId),
+  );
+  try {
+    const { nodes, close } = await primaries(ports.redis);
+    try {
+      const writer = await openBackup(ports, removal);
+      try {
+        await announce(log, removal, writer);
+        const tally = new RemovalTally();
+        const stop = await runRemoval(nodes, tally, {
+          keysOf: removal.keysOf,
+          backup: writer && { writer, allowSlow: removal.allowSlow },
+          maxRate: removal.maxRate,
+          interrupt: ports.signal,
+          lost: locks.leases.map((lease) => lease.signal),
+          label: ports.redis.label,
+          ...(removal.onProgress && { onProgress: removal.onProgress }),
+        });
+        return await conclude(ports, removal, { log, tally, stop, writer, warnings: [...locks.warnings] });
+      } finally {
+        await writer?.close();
+      }
+    } finally {
+      close();
+    }
+  } finally {
+    await locks.release();
+  }
+}
+
+async function openBackup(ports: Ports, removal: Removal): Promise<BackupWriter | null> {
+  if (removal.backup === undefined) return null;
+  const info = await readServerInfo(ports.redis.server, 'server').catch(() => null);
+  const header: BackupHeader = {
+    format: 'rcm-backup',
+    version: 1,
+    createdAt: ports.clock().toISOString(),
+    companies: removal.companies.map(({ companyId, companyName }) => ({ companyId, companyName })),
+    command: removal.command,
+    selection: removal.selection,
+    redis: { label: ports.redis.label, version: info?.version ?? null },
+    actor: removal.actor,
+    reason: removal.reason,
+  };
+  return BackupWriter.open(removal.backup, header);
+}
+
+async function announce(log: ActLog, { companies, selection }: Removal, writer: BackupWriter | null): Promise<void> {
+  const details = { ...selection, ...(writer && { backup: writer.file }) };
+  try {
+    await log.intent(companies.map(({ companyId }) => ({ companyId, details })));
+  } catch (error) {
+    // A backup that never got a key would only stand in the way of the next try.
+    if (writer && writer.resumedKeys === 0) await rm(writer.file, { force: true });
+    throw error;
+  }
+}
+
+interface Ending {
+  log: ActLog;
+  tally: RemovalTally;
+  stop: Stop | null;
+  writer: BackupWriter | null;
+  warnings: string[];
+}
+
+/** Ends the backup, counts, logs, and tells what was done. */
+async function conclude(ports: Ports, removal: Removal, ending: Ending): Promise<ClearReport> {
+  const { tally, writer, warnings, log } = ending;
+  const left = tally.tooLarge.count + tally.changed;
+  const success = ending.stop === null && left === 0;
+  await writer?.finish(success, ports.clock()).catch((error: unknown) => {
+    warnings.push(
+      `The backup could not be ended properly: ${messageOf(error)}. \`restore --salvage\` takes what it holds.`,
+    );
+  });
+  await count(ports, removal, tally).catch((error: unknown) => {
+    warnings.push(`The removal is not in the companies' counters: ${messageOf(error)}.`);
+  });
+  const outcome = outcomeOf(tally, ending.stop);
+  const notLogged = await log.outcome(
+    removal.companies.map(({ companyId }) => {
+      const { keys, bytes } = tally.companies.get(companyId) ?? { keys: 0, bytes: 0 };
+      return {
+        companyId,
+        details: { keys, bytes, complete: success, ...outcome, ...(writer && { backup: writer.file }) },
+      };
+    }),
+  );
+  const error = ending.stop?.error ?? notLogged ?? (left > 0 ? leftBehind(tally) : null);
+  return {
+    generatedAt: ports.clock(),
+    operationId: log.operationId,
+    dryRun: false,
+    success,
+    clearedKeys: tally.keys,
+    freedBytes: tally.bytes,
+    freedMemory: formatBytes(tally.bytes),
+    companies: removal.companies.map(({ companyId, companyName }) => {
+      const { keys, bytes } = tally.companies.get(companyId) ?? { keys: 0, bytes: 0 };
+      return { companyId, companyName, clearedKeys: keys, freedBytes: bytes, freedMemory: formatBytes(bytes) };
+    }),
+    backup: writer && { file: writer.file, keys: writer.keys, bytes: writer.bytes, resumedKeys: writer.resumedKeys },
+    left: { tooLarge: tally.tooLarge.count, changed: tally.changed, examples: tally.tooLarge.examples },
+    uncertainKeys: tally.uncertain,
+    stoppedBy: ending.stop?.by ?? null,
+    error: error && { code: error.code, message: error.message, hint: error.hint, exitCode: error.exitCode },
+    warnings: notLogged && ending.stop?.error ? [...warnings, `${notLogged.message}. ${notLogged.hint}`] : warnings,
+  };
+}
+
+function outcomeOf(tally: RemovalTally, stop: Stop | null): Record<string, unknown> {
+  return {
+    ...(stop && { stoppedBy: stop.error?.code ?? stop.by }),
+    ...(tally.uncertain > 0 && { uncertainKeys: tally.uncertain }),
+    ...(tally.tooLarge.count > 0 && { leftTooLarge: tally.tooLarge.count }),
+    ...(tally.changed > 0 && { leftChanged: tally.changed }),
+  };
+}
+
+async function count({ redis, clock }: Ports, { counts }: Removal, tally: RemovalTally): Promise<void> {
+  const now = clock().getTime();
+  await Promise.all(
+    [...tally.companies].map(([companyId, { keys }]) =>
+      addCounters(redis.client, companyId, counts === 'clear' ? { clear: 1 } : { del: keys }, now),
+    ),
+  );
+}
+
+function leftBehind({ tooLarge, changed }: RemovalTally): RcmError {
+  const parts = [
+    tooLarge.count > 0 ? `${tooLarge.count} too large to be backed up (over 100,000 elements or 16 MB)` : '',
+    changed > 0 ? `${changed} written again and again while they were backed up` : '',
+  ].filter(Boolean);
+  return new RcmError(
+    'RCM_CONFLICT',
+    `Keys were left: ${parts.join(', ')}`,
+    tooLarge.count > 0 ? 'Run it again with --allow-slow, or without --backup.' : 'Run it again.',
+  );
+}

@@ -1,0 +1,20 @@
+import { RcmError } from '../errors.js';
+import type { RedisConnection } from '../redis/connect/connect.js';
+import { type ScanNodes, scanNodes } from '../redis/connect/scan-nodes.js';
+import { readServerInfo } from '../redis/server-info.js';
+
+/** The servers that can be written: one for each part of the keyspace. @throws what the client throws */
+export function primaries(connection: RedisConnection): Promise<ScanNodes> {
+  return scanNodes({ ...connection, settings: { ...connection.settings, readFrom: 'primary' } });
+}
+
+/** Idle times are not kept under an LFU policy. @throws RCM_NOT_APPLICABLE */
+export async function assertIdleTimes({ server }: RedisConnection): Promise<void> {
+  const policy = (await readServerInfo(server, 'memory').catch(() => null))?.maxMemoryPolicy;
+  if (policy?.includes('lfu'))
+    throw new RcmError(
+      'RCM_NOT_APPLICABLE',
+      `--older-than cannot be told here: under ${policy} Redis keeps no idle times`,
+      'Nothing was removed. Choose keys by --match or --larger-than instead.',
+    );
+}
