@@ -41,6 +41,11 @@ export async function startServer() {
   return { port, url: `redis://127.0.0.1:${port}`, redis, stop };
 }
 
+/** The id of the nth company that `seed` makes. */
+export function companyId(n) {
+  return (0x68e3f77a9d62 + n).toString(16).padEnd(24, 'c4');
+}
+
 /** Values of 100 to 1,500 bytes under company:ID:scenario:N, spread evenly over the companies. */
 export async function seed(port, keys, companies) {
   const socket = connect(port, '127.0.0.1');
@@ -52,8 +57,7 @@ export async function seed(port, keys, companies) {
   for (let i = 0; i < keys; ) {
     let batch = '';
     for (let n = 0; n < 2000 && i < keys; n += 1, i += 1) {
-      const id = (0x68e3f77a9d62 + (i % companies)).toString(16).padEnd(24, 'c4');
-      const key = `company:${id}:scenario:${i}`;
+      const key = `company:${companyId(i % companies)}:scenario:${i}`;
       const size = 100 + ((i * 7919) % 1401);
       batch += `*3\r\n$3\r\nSET\r\n$${key.length}\r\n${key}\r\n$${size}\r\n${filler.slice(0, size)}\r\n`;
     }

@@ -13,6 +13,8 @@ type Reply = [Buffer, number, number, number, Buffer[], Buffer];
 
 const LETTERS: Record<KeyDetail, string> = { bytes: 'b', type: 't', ttl: 'e', idle: 'i' };
 
+const MOST_IDS = 1000;
+
 /** Steps by one script call each. */
 export class KeyScriptStepper implements Stepper<KeyStep> {
   readonly requestsPerStep = 1;
@@ -23,7 +25,9 @@ export class KeyScriptStepper implements Stepper<KeyStep> {
   constructor(redis: Redis, selection: KeySelection, details: readonly KeyDetail[]) {
     this.#redis = redis;
     this.#selection = selection;
-    const ids = (selection.ids ?? []).map((id) => Buffer.from(id, 'latin1'));
+    // Of more ids than these the script lets every key through: sending them all with each step would cost more.
+    const few = (selection.ids?.length ?? 0) <= MOST_IDS;
+    const ids = few ? (selection.ids ?? []).map((id) => Buffer.from(id, 'latin1')) : [];
     const asked = details.map((detail) => LETTERS[detail]).join('');
     this.#args = [selection.scanGlob, asked, ids.length, ...ids, ...luaPatterns(selection.templates)];
   }

@@ -16,8 +16,12 @@ export class KeySelection {
   readonly ids: readonly string[] | null;
   /** A SCAN MATCH that every selected key fits; each key is confirmed by `find`. */
   readonly scanGlob: Buffer;
+  /** Whether a key that fits `scanGlob` and has one of the ids is selected: a script can tell as well as `find`. */
+  readonly serverDecides: boolean;
   readonly #wanted: ReadonlySet<string> | null;
   readonly #fits: (rest: string) => boolean;
+  /** Ids decoded once: the same few come back with every key. */
+  readonly #names = new Map<string, string>();
 
   /**
    * @param companyIds as people see them; null for all companies
@@ -33,14 +37,25 @@ export class KeySelection {
     this.ids = companyIds?.flatMap(idBytes) ?? null;
     this.#wanted = this.ids && new Set(this.ids);
     this.#fits = match === undefined ? () => true : redisGlob(toBinary(match));
-    this.scanGlob = Buffer.from(scanGlob(templates, this.ids, match), 'latin1');
+    const exact = exactGlob(templates, this.ids, match);
+    this.serverDecides = match === undefined || exact !== null;
+    this.scanGlob = Buffer.from(exact ?? commonGlob(templates, this.ids), 'latin1');
   }
 
   /** The key when it is selected, else null. */
   find(key: Buffer): CompanyKey | null {
     const parsed = this.templates.parse(key.toString('latin1'));
     if (parsed === null || this.#wanted?.has(parsed.id) === false || !this.#fits(parsed.rest)) return null;
-    return { key, companyId: displayBytes(parsed.id), rest: parsed.rest };
+    return { key, companyId: this.#nameOf(parsed.id), rest: parsed.rest };
+  }
+
+  #nameOf(id: string): string {
+    let name = this.#names.get(id);
+    if (name === undefined) {
+      name = displayBytes(id);
+      this.#names.set(id, name);
+    }
+    return name;
   }
 }
 
@@ -57,13 +72,19 @@ export function unescapeBytes(text: string): string | null {
   return toBinary(text).replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-function scanGlob(templates: KeyTemplates, ids: readonly string[] | null, match: string | undefined): string {
-  const one = ids?.length === 1 ? (ids[0] as string) : null;
+/** With one company and one open template the server can do all of the matching, unless the pattern fits keys without an open part too. */
+function exactGlob(templates: KeyTemplates, ids: readonly string[] | null, match: string | undefined): string | null {
   const [open, ...others] = templates.templates.filter((t) => t.open);
-  // With one open template the server can do all of the matching, unless the pattern fits keys without an open part too.
-  if (one !== null && match !== undefined && open && others.length === 0 && !redisGlob(toBinary(match))(''))
-    return globEscape(toBinary(open.prefix) + one + toBinary(open.suffix)) + toBinary(match);
-  const starts = templates.templates.map((t) => toBinary(t.prefix) + (one === null ? '' : one + toBinary(t.suffix)));
+  const [id] = ids ?? [];
+  if (match === undefined || id === undefined || ids?.length !== 1 || !open || others.length > 0) return null;
+  if (redisGlob(toBinary(match))('')) return null;
+  return globEscape(toBinary(open.prefix) + id + toBinary(open.suffix)) + toBinary(match);
+}
+
+/** What the keys of all templates (and of the one company) begin with. */
+function commonGlob(templates: KeyTemplates, ids: readonly string[] | null): string {
+  const [id] = ids?.length === 1 ? ids : [];
+  const starts = templates.templates.map((t) => toBinary(t.prefix) + (id === undefined ? '' : id + toBinary(t.suffix)));
   return `${globEscape(commonStart(starts))}*`;
 }
 

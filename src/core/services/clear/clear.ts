@@ -1,6 +1,6 @@
 import { passesFilter } from '../../domain/key-filter.js';
-import type { KeyInfo } from '../../redis/keys/key-info.js';
 import { walkNode } from '../../redis/keys/walk-keys.js';
+import { canSweep, sweep } from '../../redis/removal/sweep.js';
 import type { Ports } from '../ports.js';
 import { assertIdleTimes } from '../primaries.js';
 import { type Removal, removeLogged } from './removal.js';
@@ -17,22 +17,22 @@ export async function clear(
   request: ClearRequest,
   onProgress?: Removal['onProgress'],
 ): Promise<ClearReport> {
-  const { filter } = request;
-  const selection = selectionOf(ports, request);
-  const only = request.confirmed && new Set(request.confirmed.map((company) => company.companyId));
-  const chosen = (key: KeyInfo) => passesFilter(key, filter) && (only?.has(key.companyId) ?? true);
+  const { filter, actor, reason, backup, allowSlow, maxRate, unlogged } = request;
+  const companies = request.companies ?? request.confirmed ?? [];
+  const selection = selectionOf(ports, { companies, match: request.match });
   if (filter.idleSeconds !== undefined) await assertIdleTimes(ports.redis);
-  const { actor, reason, backup, allowSlow, maxRate, unlogged } = request;
   return removeLogged(ports, {
     ...{ actor, reason, backup, allowSlow, maxRate, unlogged },
     command: 'clear',
-    companies: request.companies ?? request.confirmed ?? [],
+    companies,
     selection: selectionDetails(request),
     counts: 'clear',
     async *keysOf(node, throttle, signal) {
       const options = { details: detailsFor(filter), signal, ahead: false, throttle };
-      for await (const step of walkNode(node, selection, options)) yield step.found.filter(chosen);
+      for await (const step of walkNode(node, selection, options))
+        yield step.found.filter((key) => passesFilter(key, filter));
     },
+    sweep: canSweep(selection) ? ({ redis }, throttle) => sweep(redis, selection, filter, throttle) : undefined,
     ...(onProgress && { onProgress }),
   });
 }

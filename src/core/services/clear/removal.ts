@@ -22,6 +22,7 @@ export interface Removal extends Act {
   /** How the keys were chosen: for the log, and to know a backup again. */
   selection: Record<string, unknown>;
   keysOf: RunOptions['keysOf'];
+  sweep?: RunOptions['sweep'];
   /** What a company's counters count: one clear, or the keys that were deleted. */
   counts: 'clear' | 'del';
   backup?: string | undefined;
@@ -53,6 +54,7 @@ export async function removeLogged(ports: Ports, removal: Removal): Promise<Clea
         const tally = new RemovalTally();
         const stop = await runRemoval(nodes, tally, {
           keysOf: removal.keysOf,
+          sweep: writer === null && removal.maxRate === undefined ? removal.sweep : undefined,
           backup: writer && { writer, allowSlow: removal.allowSlow },
           maxRate: removal.maxRate,
           interrupt: ports.signal,

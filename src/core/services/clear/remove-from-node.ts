@@ -22,13 +22,13 @@ export function removerFor(
     const remover = new KeyRemover(redis, pace);
     return (keys) =>
       remover.remove(keys, (key, bytes) => {
-        if (bytes !== null) tally.removed(key, bytes);
+        if (bytes !== null) tally.add(key.companyId, 1, bytes);
       });
   }
   const dumper = new KeyDumper(redis, pace, backup.allowSlow);
   // What a chunk of the dumper holds is within the cap already.
   const remover = new UnchangedRemover(redis, { ...pace, cap: pace.cap.shared() });
-  return async (keys) => {
+  const saveAndRemove = async (keys: readonly KeyInfo[]): Promise<void> => {
     let left: readonly KeyInfo[] = keys;
     for (let tries = 0; tries < TRIES && left.length > 0; tries += 1) {
       const changed: KeyInfo[] = [];
@@ -39,7 +39,7 @@ export function removerFor(
         if (dumped.length === 0) return;
         await backup.writer.append(dumped.map(({ info, ...rest }) => ({ key: info.key, ...rest })));
         await remover.remove(dumped, ({ info, bytes }, fate) => {
-          if (fate === 'removed') tally.removed(info, bytes);
+          if (fate === 'removed') tally.add(info.companyId, 1, bytes);
           else if (fate === 'changed') changed.push(info);
         });
       });
@@ -47,6 +47,17 @@ export function removerFor(
     }
     tally.changed += left.length;
   };
+  return async (keys) => {
+    // While one half is written to disk, an idle server reads the other.
+    const middle = pace.throttle.pacer.load === 'idle' ? Math.ceil(keys.length / 2) : keys.length;
+    await together(saveAndRemove(keys.slice(0, middle)), saveAndRemove(keys.slice(middle)));
+  };
+}
+
+/** Waits for both, also when one fails: nothing may be under way when the run ends. */
+async function together(...halves: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(halves)).find((half) => half.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 function isDumped(reading: Reading): reading is DumpedKey {

@@ -4,8 +4,10 @@ import type { KeyInfo } from '../../redis/keys/key-info.js';
 import { redisError } from '../../redis/redis-error.js';
 import { UncertainRemoval } from '../../redis/removal/chunks.js';
 import { RateCap } from '../../redis/removal/rate-cap.js';
+import type { SweepStep } from '../../redis/removal/sweep.js';
 import type { ScanNode } from '../../redis/scan/keyspace-scan.js';
 import { Throttle } from '../../redis/scan/throttle.js';
+import { isScriptingRefused } from '../../redis/script.js';
 import { removerFor } from './remove-from-node.js';
 import type { RemovalTally } from './tally.js';
 
@@ -18,6 +20,8 @@ export interface Stop {
 export interface RunOptions {
   /** The keys to remove on a server, page by page; it is asked for the next page when the last one is gone. */
   keysOf: (node: ScanNode, throttle: Throttle, signal: AbortSignal) => AsyncIterable<readonly KeyInfo[]>;
+  /** The same inside the server, where neither a backup nor a rate is asked for. */
+  sweep?: ((node: ScanNode, throttle: Throttle) => AsyncIterable<SweepStep>) | undefined;
   backup: { writer: BackupWriter; allowSlow: boolean } | null;
   maxRate: number | undefined;
   /** Aborted by Ctrl-C or SIGTERM. */
@@ -58,11 +62,26 @@ export async function runRemoval(
 
 async function removeOn(node: ScanNode, tally: RemovalTally, options: RunOptions, signal: AbortSignal): Promise<void> {
   const throttle = await Throttle.of(node.redis, { signal });
+  if (options.sweep && (await swept(options.sweep(node, throttle), tally, options))) return;
   const pace = { throttle, cap: new RateCap(options.maxRate), signal };
   const remove = removerFor(node, pace, tally, options.backup);
   for await (const page of options.keysOf(node, throttle, signal)) {
     if (page.length > 0) await remove(page);
     options.onProgress?.(tally);
+  }
+}
+
+/** false where the server refuses scripts, which it does before anything is removed. */
+async function swept(steps: AsyncIterable<SweepStep>, tally: RemovalTally, options: RunOptions): Promise<boolean> {
+  try {
+    for await (const { removed } of steps) {
+      for (const { companyId, keys, bytes } of removed) tally.add(companyId, keys, bytes);
+      options.onProgress?.(tally);
+    }
+    return true;
+  } catch (error) {
+    if (!isScriptingRefused(error)) throw error;
+    return false;
   }
 }
 

@@ -14,12 +14,12 @@ export class RemovalTally {
   readonly tooLarge: { count: number; examples: string[] } = { count: 0, examples: [] };
   changed = 0;
 
-  removed(key: KeyInfo, bytes: number): void {
-    const sum = this.companies.get(key.companyId) ?? { keys: 0, bytes: 0 };
-    sum.keys += 1;
+  add(companyId: string, keys: number, bytes: number): void {
+    const sum = this.companies.get(companyId) ?? { keys: 0, bytes: 0 };
+    sum.keys += keys;
     sum.bytes += bytes;
-    this.companies.set(key.companyId, sum);
-    this.keys += 1;
+    this.companies.set(companyId, sum);
+    this.keys += keys;
     this.bytes += bytes;
   }
 
