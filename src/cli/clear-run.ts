@@ -26,7 +26,8 @@ export interface ClearFlags {
   'older-than'?: string | undefined;
   'larger-than'?: string | undefined;
   backup?: string | undefined;
-  'allow-slow': boolean;
+  /** Absent unless given: oclif would take a default for a wish. */
+  'allow-slow'?: boolean | undefined;
   'max-rate'?: number | undefined;
   'dry-run': boolean;
   yes: boolean;
@@ -50,10 +51,16 @@ export class ClearRun {
   /** @throws RCM_USAGE before a server is asked; what the service throws */
   async run(words: readonly string[]): Promise<void> {
     const { flags } = this;
-    if (flags.all === words.length > 0)
+    if (flags.all ? words.length > 0 : words.length === 0)
       throw new RcmError('RCM_USAGE', flags.all ? '--all goes without companies' : 'Which company?', 'See --help.');
     const selection = { match: flags.match, filter: filterOf(flags) };
     this.#output.assertCanConfirm(flags.expect !== undefined);
+    // --yes alone must not be enough to empty a platform.
+    if (flags.all && flags.expect === undefined && !flags['dry-run'] && !isInteractive())
+      throw notConfirmed(
+        '--all without a terminal needs the number of companies',
+        'Look with --all --dry-run, then give --expect N. Nothing was changed.',
+      );
     const ports = await this.context.ports();
     if (ports.store instanceof RcmError) throw ports.store;
     const names = namesOf(await ports.store.companies.list());
@@ -88,7 +95,7 @@ export class ClearRun {
         `${companies} companies have such keys, not the ${expect} expected`,
         'Nothing was changed. Look at them with --dry-run.',
       );
-    if (yes || expect !== undefined) return;
+    if (expect !== undefined || (yes && !all)) return;
     this.#output.talk((terminal) => previewText(preview, terminal));
     const what = `${preview.keys.toLocaleString('en-US')} keys, ${formatBytes(preview.bytes)}`;
     const saved = backup === undefined ? ' There is no backup.' : ` They are saved to ${backup} first.`;
@@ -116,7 +123,7 @@ export class ClearRun {
         actor: actorOf(flags.actor),
         reason: flags.reason ?? null,
         backup: flags.backup,
-        allowSlow: flags['allow-slow'],
+        allowSlow: flags['allow-slow'] ?? false,
         maxRate: flags['max-rate'],
         unlogged: this.#output.unlogged(ports),
       },

@@ -60,8 +60,16 @@ export const reportFlags = {
 
 /** Commands that change something have these (DESIGN §8). */
 export const changeFlags = {
-  'dry-run': Flags.boolean({ description: 'show what would be done, change nothing', exclusive: ['yes'] }),
-  yes: Flags.boolean({ char: 'y', description: 'do not ask; needed where there is no terminal to ask on' }),
+  'dry-run': Flags.boolean({
+    description: 'show what would be done, change nothing',
+    exclusive: ['yes'],
+    default: false,
+  }),
+  yes: Flags.boolean({
+    char: 'y',
+    description: 'do not ask; needed where there is no terminal to ask on',
+    default: false,
+  }),
   reason: Flags.string({ description: 'why, for the log', helpValue: 'TEXT' }),
   actor: Flags.string({ description: 'who, for the log (RCM_ACTOR; else user@host)', helpValue: 'NAME' }),
 };

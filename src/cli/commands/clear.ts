@@ -1,3 +1,4 @@
+import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.js';
 import { changeFlags, reportFlags } from '../flags.js';
@@ -20,11 +21,12 @@ Exit codes: 0 removed (or nothing there), 3 a service failed (what was removed i
     },
     { description: 'All companies, from a script', command: '<%= config.bin %> clear --all --expect 12 --yes' },
   ];
-  static override strict = false;
-  static override usage = 'clear COMPANY... | --all';
+  static override args = {
+    company: Args.string({ description: 'ids or exact names', multiple: true, ignoreStdin: true }),
+  };
   static override flags = {
     ...reportFlags,
-    all: Flags.boolean({ description: 'every company that has keys' }),
+    all: Flags.boolean({ description: 'every company that has keys', default: false }),
     expect: Flags.integer({
       description: 'with --all: how many companies that must be; nothing is changed when it is another number',
       min: 0,
@@ -53,10 +55,10 @@ Exit codes: 0 removed (or nothing there), 3 a service failed (what was removed i
   };
 
   async run(): Promise<void> {
-    const { flags, argv } = await this.parse(Clear);
+    const { args, flags } = await this.parse(Clear);
     await this.withContext(flags, async (context) => {
       const { ClearRun } = await import('../clear-run.js');
-      await new ClearRun(context, flags).run(argv as string[]);
+      await new ClearRun(context, flags).run(args.company ?? []);
     });
   }
 }

@@ -16,11 +16,11 @@ Exit codes: 0 restored, 2 no usable backup, 3 a service failed (what was restore
     },
     { description: 'Put it back', command: '<%= config.bin %> restore royal.rcmb --reason "cleared by mistake"' },
   ];
-  static override args = { file: Args.string({ description: 'backup file', required: true }) };
+  static override args = { file: Args.string({ description: 'backup file', required: true, ignoreStdin: true }) };
   static override flags = {
     ...reportFlags,
-    replace: Flags.boolean({ description: 'overwrite keys that are there again' }),
-    salvage: Flags.boolean({ description: 'take the whole batches of a file that breaks off' }),
+    replace: Flags.boolean({ description: 'overwrite keys that are there again', default: false }),
+    salvage: Flags.boolean({ description: 'take the whole batches of a file that breaks off', default: false }),
     'max-rate': Flags.integer({ description: 'most keys to restore per second', min: 1, helpValue: 'N' }),
     ...changeFlags,
   };

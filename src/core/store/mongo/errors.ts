@@ -2,6 +2,8 @@ import mongoose from 'mongoose';
 import { redactText } from '../../domain/redact.js';
 import { messageOf, RcmError } from '../../errors.js';
 
+/** What Mongoose says of a connection that it has seen break. */
+const DISCONNECTED = /bufferCommands = false/;
 const UNREACHABLE = /ServerSelection|MongoNetwork|PoolCleared|MongoTopologyClosed|MongoNotConnected/;
 const AUTHENTICATION_FAILED = 18;
 const UNAUTHORIZED = 13;
@@ -42,7 +44,7 @@ export function mongoError(error: unknown, location: string, uri: string): RcmEr
       'It looks like mongodb://user:password@host:27017/database .',
     );
   }
-  if (UNREACHABLE.test(name)) {
+  if (UNREACHABLE.test(name) || DISCONNECTED.test(message)) {
     return raise(
       'RCM_MONGODB_UNREACHABLE',
       `MongoDB at ${location} cannot be reached (${message})`,

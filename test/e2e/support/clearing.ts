@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+import { expect } from 'vitest';
+import { openStore } from '../../../src/core/store/open-store.js';
+import { DEFAULT_PLATFORM_COLLECTIONS } from '../../../src/core/store/platform-collections.js';
+import { type CliOptions, rcm } from '../../support/cli.js';
+import { tempDir } from '../../support/temp-dir.js';
+
+/** What `clear --json` prints, as far as tests look at it. */
+export interface Cleared {
+  operationId: string | null;
+  success: boolean;
+  dryRun: boolean;
+  clearedKeys: number;
+  freedBytes: number;
+  companies: { companyId: string; companyName: string | null; clearedKeys: number; freedBytes: number }[];
+  backup: { file: string; keys: number; bytes: number; resumedKeys: number } | null;
+  left: { tooLarge: number; changed: number; examples: string[] };
+  uncertainKeys: number;
+  stoppedBy: string | null;
+  error: { code: string; message: string; hint: string; exitCode: number } | null;
+  warnings: string[];
+}
+
+/** A state file of a test's own. */
+export async function stateFile(): Promise<string> {
+  return `${await tempDir('state')}/rcm.db`;
+}
+
+/** Runs a command with --json and returns its report and exit code. */
+export async function jsonOf<T = Cleared>(
+  args: string[],
+  options: CliOptions = {},
+): Promise<{ exitCode: number | null; report: T; stderr: string }> {
+  const { exitCode, stderr, json } = await rcm([...args, '--json'], options);
+  return { exitCode, report: json<T>(), stderr };
+}
+
+/** The clears and restores that a store's log holds, oldest first: `phase keys complete`. */
+export async function actsIn(file: string, companyId?: string) {
+  const store = await openStore({ stateFile: file, collections: DEFAULT_PLATFORM_COLLECTIONS });
+  const entries = await store.activity.list({ limit: 1000, ...(companyId !== undefined && { companyId }) });
+  await store.close();
+  return entries.reverse().map(({ companyId: id, eventType, details, metadata }) => ({
+    companyId: id,
+    eventType,
+    phase: details.phase,
+    keys: details.keys,
+    complete: details.complete,
+    details,
+    actor: metadata.actor,
+    reason: metadata.reason,
+  }));
+}
+
+/** Everything there is: type, a hash of the value, and expiry instant, by key (hex). */
+export async function contents(nodes: readonly Redis[]): Promise<Map<string, string>> {
+  const all = new Map<string, string>();
+  for (const redis of nodes) {
+    let cursor = '0';
+    do {
+      const [next, keys] = await redis.scanBuffer(cursor, 'COUNT', 500);
+      cursor = next.toString();
+      for (const key of keys) {
+        const type = await redis.type(key);
+        const value = createHash('sha256')
+          .update(await valueIn(redis, key, type))
+          .digest('hex');
+        all.set(key.toString('hex'), `${type} ${value} ${await redis.call('PEXPIRETIME', key)}`);
+      }
+    } while (cursor !== '0');
+  }
+  return all;
+}
+
+/** DUMP, except of what has no order: two hash tables of the same members need not list them alike. */
+async function valueIn(redis: Redis, key: Buffer, type: string): Promise<string | Buffer> {
+  if (type === 'set')
+    return (await redis.smembersBuffer(key))
+      .map((one) => one.toString('hex'))
+      .sort()
+      .join();
+  if (type !== 'hash') return (await redis.dumpBuffer(key)) ?? '';
+  const flat = (await redis.callBuffer('HGETALL', key)) as Buffer[];
+  const pairs = flat.flatMap((field, i) =>
+    i % 2 === 0 ? [`${field.toString('hex')}=${flat[i + 1]?.toString('hex')}`] : [],
+  );
+  return pairs.sort().join();
+}
+
+/** Keys of everything, without this tool's own. */
+export function withoutOwn(all: ReadonlyMap<string, string>): Map<string, string> {
+  const own = Buffer.from('rcm:').toString('hex');
+  return new Map([...all].filter(([key]) => !key.startsWith(own)));
+}
+
+/** So many keys of one company, made in the server. */
+export async function manyKeys(redis: Redis | Cluster, companyId: string, count: number, bytes = 100): Promise<void> {
+  const script = `for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do redis.call('SET', KEYS[1] .. i, string.rep('v', ${bytes}) .. i) end`;
+  for (let from = 0; from < count; from += 20_000)
+    await redis.eval(script, 1, `company:${companyId}:`, from, Math.min(count, from + 20_000) - 1);
+}
+
+/** How many clears a company's counters hold. */
+export async function clearsCounted(redis: Redis | Cluster, companyId: string): Promise<number> {
+  const now = Date.now();
+  let clears = 0;
+  for (const at of [now - 3_600_000, now]) {
+    const hash = await redis.hgetall(`rcm:{${companyId}}:counters:${new Date(at).toISOString().slice(0, 13)}`);
+    for (const [field, value] of Object.entries(hash)) if (field.endsWith(':clear')) clears += Number(value);
+  }
+  return clears;
+}
+
+/** Asserts that nothing of `before` went but the keys named, byte by byte. */
+export function expectOnlyGone(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  gone: readonly Buffer[],
+): void {
+  const expected = new Map(before);
+  for (const key of gone) expected.delete(key.toString('hex'));
+  expect(new Map([...withoutOwn(after)].sort())).toEqual(new Map([...withoutOwn(expected)].sort()));
+}
