@@ -112,6 +112,10 @@ describe('the state file', () => {
     await store.close();
   });
 
+  it('where no folder can be made is unavailable, at once', async () => {
+    await expect(open('/proc/nowhere/rcm.db')).rejects.toMatchObject({ code: 'RCM_STORE_UNAVAILABLE' });
+  });
+
   it('in a read-only directory is unavailable, new or not', async () => {
     await (await open()).close();
     tamper(stateFile, 'PRAGMA wal_checkpoint(TRUNCATE)');

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ActivityEntry } from '../../domain/activity.js';
+import { makeFolder } from '../../make-folder.js';
 import type { Store } from '../../store/store.js';
 
 /**
@@ -16,7 +17,7 @@ export function unloggedFile(stateFile: string, location: string): string {
 
 /** @throws what the file system says */
 export function keepUnlogged(file: string, entries: readonly ActivityEntry[]): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   appendFileSync(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
 }
 

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RcmError } from '../../errors.js';
+import { makeFolder } from '../../make-folder.js';
 import { Database } from './database.js';
 import { fileError, isBusy, sqliteError } from './errors.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
@@ -37,7 +38,7 @@ export async function openDatabase(path: string): Promise<Database> {
 
 function makeFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     // SQLite gives its -wal and -shm files the mode of this one.
     closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
