@@ -2,8 +2,9 @@ import mongoose from 'mongoose';
 import { redactText } from '../../domain/redact.js';
 import { messageOf, RcmError } from '../../errors.js';
 
-/** What Mongoose says of a connection that it has seen break. */
-const DISCONNECTED = /bufferCommands = false/;
+/** What is said of a broken connection under other names: by Mongoose, and inside the errors of bulk writes. */
+const DISCONNECTED =
+  /bufferCommands = false|\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)\b|connection \d+ to \S+ (closed|timed out)/;
 const UNREACHABLE = /ServerSelection|MongoNetwork|PoolCleared|MongoTopologyClosed|MongoNotConnected/;
 const AUTHENTICATION_FAILED = 18;
 const UNAUTHORIZED = 13;
