@@ -5,18 +5,22 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { alertsReport } from '../dist/core/services/alerts/report.js';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
+import { statsReport } from '../dist/core/services/stats/report.js';
 
 const require = createRequire(import.meta.url);
 const check = process.argv.includes('--check');
 const schemas = {
+  alerts: alertsReport,
   clear: clearReport,
   companies: companiesReport,
   doctor: doctorReport,
   restore: restoreReport,
+  stats: statsReport,
 };
 const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];
 const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));

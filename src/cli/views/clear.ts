@@ -1,4 +1,5 @@
 import { formatBytes } from '../../core/domain/format.js';
+import { quoted } from '../../core/domain/shell.js';
 import type { ClearReport } from '../../core/services/clear/report.js';
 import { type Column, printable } from '../table/column.js';
 import { renderTable } from '../table/render.js';
@@ -86,9 +87,4 @@ export function clearText(report: ClearReport, terminal: Terminal): string {
 
 function companiesTable(companies: readonly Removed[], terminal: Terminal): string {
   return renderTable(companies, COLUMNS, terminal);
-}
-
-/** As a shell takes it. */
-export function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
