@@ -51,7 +51,7 @@ export function alertsText(report: AlertsReport, rows: readonly AlertRow[], term
   for (const row of rows) {
     const who = row.companyId === null ? '' : `${companyOf(row)}: `;
     const [first = '', ...rest] = wrap(printable(`${who}${row.message}`), width - INDENT);
-    lines.push(`${chalk.hex(COLORS[row.severity])(label(row).padEnd(INDENT - 1))}${first}`);
+    lines.push(`${chalk.hex(COLORS[row.severity])(label(row).padEnd(INDENT))}${first}`);
     lines.push(...rest.map((line) => `${' '.repeat(INDENT)}${line}`));
     // A command that is longer than the line stays whole: it is there to be copied.
     const since = row.ageSeconds === null ? 'since unknown' : row.ageSeconds === 0 ? 'new' : `for ${ageOf(row)}`;

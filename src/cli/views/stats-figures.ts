@@ -94,10 +94,7 @@ export const FIGURES: readonly Figure[] = [
     name: 'usedMemoryBytes',
     header: 'Memory',
     value: (r) => r.redis.usedMemoryBytes,
-    text: ({ redis: { usedMemoryBytes: used, maxMemoryBytes: max, usedPercent, maxMemoryPolicy: policy } }) =>
-      max === null
-        ? `${size(used)}, no limit known`
-        : `${size(used)} of ${size(max)} (${percent(usedPercent)})${policy === null ? '' : `, ${policy}`}`,
+    text: ({ redis }) => memoryText(redis),
   },
   machine('redis', 'maxMemoryBytes', (r) => r.redis.maxMemoryBytes),
   machine('redis', 'usedPercent', (r) => r.redis.usedPercent),
@@ -171,4 +168,12 @@ export const FIGURES: readonly Figure[] = [
 
 function keys(value: number | null): string {
   return `${count(value)} ${value === 1 ? 'key' : 'keys'}`;
+}
+
+/** e.g. `12.4MB of 100.0MB (12.4%), allkeys-lru`. Only a server that was asked is known to have no limit. */
+function memoryText({ usedMemoryBytes, maxMemoryBytes, usedPercent, maxMemoryPolicy, servers }: StatsReport['redis']) {
+  const used = size(usedMemoryBytes);
+  if (maxMemoryBytes === null) return servers === null ? used : `${used}, no limit`;
+  const policy = maxMemoryPolicy === null ? '' : `, ${maxMemoryPolicy}`;
+  return `${used} of ${size(maxMemoryBytes)} (${percent(usedPercent)})${policy}`;
 }

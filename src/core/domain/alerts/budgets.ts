@@ -40,8 +40,8 @@ function finding({ companyId, companyName }: CompanyView, name: BudgetLineName, 
     companyName,
     message:
       percentUsed === null
-        ? `${LINES[name].name} budget: ${spent} a month used, nothing allocated`
-        : `${LINES[name].name} budget ${formatPercent(percentUsed)} used: ${spent} of ${formatDollars(allocated ?? 0)} a month`,
+        ? `${LINES[name].name} budget: ${spent}/month used, nothing allocated`
+        : `${LINES[name].name} budget ${formatPercent(percentUsed)} used: ${spent} of ${formatDollars(allocated ?? 0)}/month`,
     evidence: { line: name, allocated: roundedMoney(allocated), used: roundedMoney(used), percentUsed },
     command: drillDown(companyId),
   };
