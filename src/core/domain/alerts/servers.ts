@@ -17,7 +17,7 @@ export function replicationRule({ servers, failedReplicas }: AlertFacts): Verdic
   );
   const failed = failedReplicas.filter((address) => behind.every(({ replica }) => replica !== address));
   const parts = [
-    ...cut.map((label) => `${label} has lost its master: it holds old data`),
+    ...cut.map((label) => `the link of ${label} to its master is down: it holds old data`),
     ...behind.map(({ replica, of, online, lagSeconds }) =>
       online ? `replica ${replica} of ${of} is ${lagSeconds} s behind` : `replica ${replica} of ${of} is not online`,
     ),
