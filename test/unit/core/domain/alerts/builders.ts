@@ -5,7 +5,7 @@ import type { NamedServer } from '../../../../../src/core/domain/server-info.js'
 import { parseServerInfo } from '../../../../../src/core/redis/server-info.js';
 
 export const NOW = new Date('2026-03-01T12:00:00Z');
-export const before = (ms: number): Date => new Date(NOW.getTime() - ms);
+export const ago = (ms: number): Date => new Date(NOW.getTime() - ms);
 const MB = 1_048_576;
 
 /** A healthy company within its budgets. */

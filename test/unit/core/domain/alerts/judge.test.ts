@@ -2,20 +2,20 @@ import { expect, it } from 'vitest';
 import { type Alert, mostUrgentFirst } from '../../../../../src/core/domain/alerts/alert.js';
 import { judge } from '../../../../../src/core/domain/alerts/judge.js';
 import { failedReplicasIn } from '../../../../../src/core/redis/connect/failed-replicas.js';
-import { before, company, facts, views } from './builders.js';
+import { ago, company, facts, views } from './builders.js';
 
 const alert = (companyName: string | null, severity: Alert['severity'], since: Date | null, code = 'BUDGET_CACHE') =>
   ({ companyName, companyId: companyName, severity, since, code, message: '', evidence: {}, command: '' }) as Alert;
 
 it('orders by severity, then the oldest, the unknown last, then by company: the platform first', () => {
   const ordered = [
-    alert('z', 'critical', before(9)),
-    alert(null, 'critical', before(5)),
-    alert('a', 'critical', before(5), 'BUDGET_CACHE'),
-    alert('a', 'critical', before(5), 'BUDGET_CALLS'),
-    alert('b', 'critical', before(5)),
+    alert('z', 'critical', ago(9)),
+    alert(null, 'critical', ago(5)),
+    alert('a', 'critical', ago(5), 'BUDGET_CACHE'),
+    alert('a', 'critical', ago(5), 'BUDGET_CALLS'),
+    alert('b', 'critical', ago(5)),
     alert('a', 'critical', null),
-    alert('a', 'warning', before(99)),
+    alert('a', 'warning', ago(99)),
   ];
   expect([...ordered].reverse().sort(mostUrgentFirst)).toEqual(ordered);
 });

@@ -6,7 +6,7 @@ import { healthRule } from '../../../../../src/core/domain/alerts/health.js';
 import { memoryRule } from '../../../../../src/core/domain/alerts/memory.js';
 import { persistenceRule, replicationRule } from '../../../../../src/core/domain/alerts/servers.js';
 import { snapshotRule } from '../../../../../src/core/domain/alerts/snapshots.js';
-import { before, company, facts, server, views } from './builders.js';
+import { ago, company, facts, server, views } from './builders.js';
 
 const MB = 1_048_576;
 const GB = 1024 * MB;
@@ -145,7 +145,7 @@ describe('memoryRule', () => {
 describe('evictionRule', () => {
   const rule = (evictedKeys: number | null, lastSnapshot: AlertFacts['lastSnapshot'], uptimeSeconds: number | null) =>
     evictionRule(facts({ redis: { evictedKeys, uptimeSeconds }, lastSnapshot }));
-  const snapshot = (evictedKeys: number | null) => ({ takenAt: before(HOUR), evictedKeys });
+  const snapshot = (evictedKeys: number | null) => ({ takenAt: ago(HOUR), evictedKeys });
 
   it('counts since the last snapshot', () => {
     expect(rule(1007, snapshot(7), 2 * 3600).found).toMatchObject([
@@ -155,7 +155,7 @@ describe('evictionRule', () => {
         evidence: {
           evictedKeys: 1000,
           comparedWith: 'snapshot',
-          from: before(HOUR).toISOString(),
+          from: ago(HOUR).toISOString(),
           evictedSinceStart: 1007,
         },
       },
@@ -173,7 +173,7 @@ describe('evictionRule', () => {
     expect(rule(5, last, uptime).found[0]?.evidence).toEqual({
       evictedKeys: 5,
       comparedWith: 'start',
-      from: before(seconds * 1000).toISOString(),
+      from: ago(seconds * 1000).toISOString(),
       evictedSinceStart: 5,
     });
   });
@@ -197,7 +197,7 @@ describe('snapshotRule', () => {
     [24 * HOUR, 'critical'],
     [-HOUR, ''],
   ])('%d ms old: %s', (age, severity) => {
-    const lastSnapshot = { takenAt: before(age), evictedKeys: null };
+    const lastSnapshot = { takenAt: ago(age), evictedKeys: null };
     expect(severityOf(snapshotRule(facts({ lastSnapshot })))).toBe(severity);
   });
 
