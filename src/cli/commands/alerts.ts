@@ -39,9 +39,10 @@ Exit codes: 0 measured (alerts or not), 3 something could not be measured; with 
     await this.withContext(flags, async (context) => {
       const { alertsRun } = await import('../alerts-run.js');
       const { text, warnings, exitCode } = await alertsRun(context, flags, formatOf(flags));
+      // Before anything is written: a reader that closes the pipe ends the process with what is set by then.
+      process.exitCode = exitCode;
       if (text !== null) writeResult(text, flags.output);
       this.tell(warnings);
-      process.exitCode = exitCode;
     });
   }
 }

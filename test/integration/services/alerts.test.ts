@@ -1,4 +1,5 @@
 import { Cluster, type Redis } from 'ioredis';
+import Libsql from 'libsql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BudgetAmounts } from '../../../src/core/domain/pricing.js';
 import { RcmError } from '../../../src/core/errors.js';
@@ -192,6 +193,29 @@ describe.each(['standalone', 'cluster'])('on %s', (kind) => {
       ['SNAPSHOTS_STALE', 'warning'],
     ]);
     expect(remembered.alerts.find((a) => a.code === 'REDIS_EVICTIONS')?.evidence).toMatchObject({ evictedKeys: first });
+  });
+
+  it('a store that cannot be written: alerts all the same, since when as others noted it', async () => {
+    await setBudgets(rig, PLENTY, { '0': 4 });
+    expect(await codes(at(0))).toEqual([['BUDGET_CACHE', 'critical', '0', at(0)]]);
+    await setBudgets(rig, PLENTY, { '0': 4, '1': 4 });
+    const other = new Libsql(`${rig.dir}/rcm.db`);
+    other.exec('BEGIN IMMEDIATE');
+    const report = await look(at(5));
+    other.exec('ROLLBACK');
+    other.close();
+    expect(report.alerts.map((a) => [a.companyId, a.since])).toEqual([
+      ['0', at(0)],
+      ['1', null],
+    ]);
+    expect(report.complete).toBe(true);
+    expect(report.warnings).toEqual([
+      expect.stringMatching(/^Since when is not recorded, and partly unknown: .*in use/),
+    ]);
+    expect(await codes(at(6))).toEqual([
+      ['BUDGET_CACHE', 'critical', '0', at(0)],
+      ['BUDGET_CACHE', 'critical', '1', at(6)],
+    ]);
   });
 
   it('without a store: what Redis alone tells, since when unknown', async () => {
