@@ -9,6 +9,7 @@ import { survey } from '../../../src/core/services/companies/survey.js';
 import { takeSnapshot } from '../../../src/core/services/snapshot.js';
 import { stats } from '../../../src/core/services/stats/stats.js';
 import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { type Rig, rigOn } from './rig.js';
 
 const DAY = 86_400_000;
@@ -229,4 +230,28 @@ describe.each(['standalone', 'cluster'])('on %s', (kind) => {
     expect(report.alerts).toMatchObject([{ code: 'REDIS_MEMORY', severity: 'critical', since: null }]);
     expect(report.warnings.join()).toContain('gone');
   });
+});
+
+it('a replica that its cluster holds for failed', async () => {
+  const cluster = await startCluster({ replicas: 1 });
+  const rig = await rigOn(cluster.url);
+  const ask = async () => alerts(await survey(rig.ports, DAY), { store: rig.ports.store, redis: rig.ports.redis });
+  expect((await ask()).alerts).toEqual([]);
+  const replica = cluster.replicas[1] as RedisServer;
+  await replica.stop();
+  const first = connect(cluster.masters[0] as RedisServer);
+  await waitUntil('the cluster holds it for failed', async () =>
+    /slave,fail /.test(String(await first.call('CLUSTER', 'NODES'))),
+  );
+  first.disconnect();
+  expect((await ask()).alerts).toMatchObject([
+    {
+      code: 'REDIS_REPLICATION',
+      severity: 'warning',
+      message: `Replica 127.0.0.1:${replica.port} has failed`,
+      evidence: { cutOff: 0, behind: 0, failed: 1 },
+    },
+  ]);
+  await rig.close();
+  await cluster.stop();
 });
