@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
+import { drillDownReport } from '../dist/core/services/drill-down/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 
 const require = createRequire(import.meta.url);
@@ -16,6 +17,7 @@ const schemas = {
   clear: clearReport,
   companies: companiesReport,
   doctor: doctorReport,
+  'drill-down': drillDownReport,
   restore: restoreReport,
 };
 const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];

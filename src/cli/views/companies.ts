@@ -220,6 +220,7 @@ export function companyJson(company: CompanyView): CompanyView {
   };
 }
 
-function money(dollarsPerMonth: number | null): number | null {
+/** Dollars rounded to the 6 decimals that JSON has (DESIGN §5). */
+export function money(dollarsPerMonth: number | null): number | null {
   return dollarsPerMonth === null ? null : Number(dollarsPerMonth.toFixed(6));
 }
