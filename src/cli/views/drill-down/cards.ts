@@ -70,7 +70,7 @@ const PAINTS: Record<BudgetLine['status'], string> = {
   critical: '#EF4444',
   unknown: '#9CA3AF',
 };
-const BAR = 16;
+const BAR = 10;
 
 export const BUDGET_COLUMNS: Column<NamedLine>[] = [
   { name: 'line', header: 'Budget', value: (l) => l.name },
@@ -91,7 +91,7 @@ export const BUDGET_COLUMNS: Column<NamedLine>[] = [
   },
   { name: 'percent', header: '', value: (l) => l.percentUsed, text: (l) => percent(l.percentUsed), align: 'right' },
   { name: 'bar', header: '', value: (l) => bar(l.percentUsed, BAR) },
-  { name: 'status', header: '', value: (l) => l.status.replace('_', ' ') },
+  { name: 'status', header: '', value: (l) => l.status.replace('_budget', '') },
 ];
 
 export function budgetLines({ company: { budget } }: DrillDownReport): NamedLine[] {

@@ -17,7 +17,7 @@ export function curvesText(report: DrillDownReport, { chalk, width }: Terminal):
   const { reads, memory } = report.metrics.performance;
   const { points, stepSeconds } = coarser(reads, columns);
   const step = `one column: ${duration(stepSeconds)}`;
-  const ends = endsOf(report);
+  const ends: BlockChart['ends'] = [`${duration(report.window.seconds)} ago`, 'now'];
   const times = points.map(({ at }) => at.getTime());
   const chart = (
     title: string,
@@ -29,7 +29,9 @@ export function curvesText(report: DrillDownReport, { chalk, width }: Terminal):
       ? [`${chalk.bold(title)}  ${chalk.dim('nothing recorded')}`]
       : [
           `${chalk.bold(title)}  ${chalk.dim(note)}`,
-          ...blockChart({ ...shape, height: HEIGHT, ends }).map((line) => line.replace(/[▁-█]+/g, paint)),
+          ...blockChart({ ...shape, height: HEIGHT, ends }).map((line) =>
+            line.replace(/[▁-█]+/g, (blocks) => paint(blocks)),
+          ),
         ];
   const rates = points.map((p) => p.hitRate);
   const responses = points.map((p) => p.avgResponseMs);
@@ -41,7 +43,7 @@ export function curvesText(report: DrillDownReport, { chalk, width }: Terminal):
       values: responses,
       min: 0,
       max: ceilingOf(responses),
-      label: milliseconds,
+      label: scaleMs,
     }),
     '',
   ];
@@ -82,9 +84,6 @@ function ceilingOf(values: readonly (number | null)[]): number {
   return Math.max(0, ...values.map((value) => value ?? 0));
 }
 
-function endsOf({ window: { from, to, seconds } }: DrillDownReport): [string, string] {
-  const [a, b] = [from, to].map((at) => at.toISOString());
-  const long = seconds > 86_400;
-  const text = (iso = '') => (long ? iso.slice(0, 16).replace('T', ' ') : iso.slice(11, 16));
-  return [`${text(a)} UTC`, text(b)];
+function scaleMs(value: number): string {
+  return value === 0 ? '0' : milliseconds(value);
 }

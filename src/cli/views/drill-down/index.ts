@@ -6,7 +6,7 @@ import { PLAIN, type Terminal } from '../../terminal.js';
 import { companyJson, money } from '../companies.js';
 import { BUDGET_COLUMNS, budgetLines, cardRows, costText, overviewText } from './cards.js';
 import { curvesText } from './curves.js';
-import { groupColumns, groupsOf, keysText, SHOWN_KEY_COLUMNS } from './keys.js';
+import { GROUP_COLUMNS, groupRows, keysText, SHOWN_KEY_COLUMNS } from './keys.js';
 
 /** One company in full, for a terminal. */
 export function drillDownText(report: DrillDownReport, terminal: Terminal): string {
@@ -58,7 +58,8 @@ export function drillDownMarkdown(report: DrillDownReport): string {
     '```',
     '',
     renderMarkdown(budgetLines(report), BUDGET_COLUMNS),
-    ...groupsOf(report).flatMap(({ header, groups }) => ['', renderMarkdown(groups, groupColumns(header))]),
+    '',
+    renderMarkdown(groupRows(report), GROUP_COLUMNS),
     '',
     renderMarkdown(metrics.cachedKeys, SHOWN_KEY_COLUMNS),
     '',
