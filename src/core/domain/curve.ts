@@ -54,7 +54,7 @@ export function curveOfSnapshots(rows: readonly CompanySnapshot[], window: Windo
   return { stepSeconds: DAY_MS / SECOND_MS, points };
 }
 
-/** The same reads in at most `mostPoints` longer steps: rates are of all the reads of a step, never means of means. */
+/** The same reads in at most `mostPoints` (2 or more) longer steps: rates are of all the reads of a step, never means of means. */
 export function coarser({ stepSeconds, points }: ReadCurve, mostPoints: number): ReadCurve {
   const steps = (factor: number) => Math.ceil((points.length + factor - 1) / factor);
   const factor = FACTORS.find((f) => steps(f) <= mostPoints) ?? points.length;

@@ -4,6 +4,7 @@ import { RcmError } from '../../errors.js';
 import { scanNodes } from '../../redis/connect/scan-nodes.js';
 import { redisError } from '../../redis/redis-error.js';
 import type { CompanyListing } from '../../store/store.js';
+import { recentActivity } from '../activity/recent.js';
 import { type Durable, readDurable } from '../companies/durable.js';
 import { factsOfCompany, orphanState, readRecorded } from '../companies/facts.js';
 import { assertHasKeys } from '../company/candidates.js';
@@ -31,6 +32,9 @@ export interface DrillDownResult {
   complete: boolean;
 }
 
+/** The last events of a company (master plan, drill-down). */
+const EVENTS = 50;
+
 /**
  * One company in full. Its keys are read once; other companies' only where its share of the base cost depends on them.
  * @param word an id, a name, or a part of just one name
@@ -54,17 +58,26 @@ export async function drillDown(ports: Ports, word: string, options: DrillDownOp
       day: clears.get(companyId),
       usage: durable.usage,
     });
+    const { entries, complete } = await lastEvents(ports, company, warnings);
     const curves = await readCurves(ports, companyId, window, facts, warnings);
     const view = evaluateCompany(facts, baseShare, durable.pricing);
     const costs = costInput(facts, baseShare);
     return {
-      report: reportOf({ window, durable, facts, view, costs, keys, curves, activityLog: [], warnings }),
-      complete: durable.complete,
+      report: reportOf({ window, durable, facts, view, costs, keys, curves, activityLog: entries, warnings }),
+      complete: durable.complete && complete,
     };
   } catch (error) {
     if (ports.signal?.aborted) throw ports.signal.reason;
     throw redisError(error, ports.redis.label);
   }
+}
+
+async function lastEvents(ports: Ports, { companyId, companyName }: ResolvedCompany, warnings: string[]) {
+  const recent = await recentActivity(ports, { companyId, companyName, limit: EVENTS });
+  // That the store is away was said of everything that it holds.
+  const { store } = ports;
+  warnings.push(...recent.warnings.filter((w) => !(store instanceof RcmError && w.endsWith(store.message))));
+  return recent;
 }
 
 async function readCache(
