@@ -43,12 +43,13 @@ function ofCompany({ type, companyId }: FeedEntry, query: ActivityQuery): boolea
   return companyId === null && (query.types ?? []).includes(type) && (PRICE_TYPES as readonly string[]).includes(type);
 }
 
-/** The key as it is shown: what is known to be the company's own loses its template's part. */
-export function shownKey({ companyId, key }: Pick<FeedEntry, 'companyId' | 'key'>, templates: KeyTemplates) {
-  if (companyId === null || key === null) return key;
+/** With the key as it is shown: what is known to be the company's own loses its template's part. */
+export function withShownKey(entry: FeedEntry, templates: KeyTemplates): FeedEntry {
+  const { companyId, key } = entry;
+  if (companyId === null || key === null) return entry;
   const parsed = templates.parse(toBinary(key));
-  if (parsed === null || parsed.rest === '' || parsed.id !== toBinary(companyId)) return key;
-  return Buffer.from(parsed.rest, 'latin1').toString('utf8');
+  if (parsed === null || parsed.rest === '' || parsed.id !== toBinary(companyId)) return entry;
+  return { ...entry, key: Buffer.from(parsed.rest, 'latin1').toString('utf8') };
 }
 
 function keyTest(pattern: string, templates: KeyTemplates): (companyId: string | null, key: string) => boolean {
