@@ -20,7 +20,8 @@ export interface LoggedQuery extends Pick<ActivityQuery, 'companyId' | 'types' |
 
 /** Entries of the log that are looked through for a key before giving up. */
 const MOST_SEARCHED = 20_000;
-const SMALLEST_READ = 100;
+/** Read beyond the limit: some of what is read may not be wanted. */
+const READ_BEYOND = 100;
 const GROWTH = 8;
 
 /**
@@ -34,8 +35,8 @@ export async function loggedEntries(
 ): Promise<{ entries: FeedEntry[]; complete: boolean }> {
   const filter = filterOf(query);
   if (filter === null) return { entries: [], complete: true };
-  const most = Math.max(MOST_SEARCHED, 2 * query.limit);
-  for (let limit = Math.max(SMALLEST_READ, 2 * query.limit); ; limit *= GROWTH) {
+  const most = Math.max(MOST_SEARCHED, query.limit + READ_BEYOND);
+  for (let limit = query.limit + READ_BEYOND; ; limit *= GROWTH) {
     const asked = Math.min(limit, most);
     const read = await store.activity.list({ ...filter, limit: asked });
     const feed = read.map((entry) => loggedFeed(entry, query));
