@@ -9,6 +9,15 @@ import type { Ports } from '../ports.js';
 /** What activity is read from: either service may be away, and the other's part is still shown. */
 export type ActivityPorts = Omit<Ports, 'redis'> & { redis: RedisConnection | RcmError };
 
+/** What following needs besides. */
+export interface FollowPorts extends ActivityPorts {
+  signal: AbortSignal;
+  /** A new connection, when the one before has broken. @throws RCM_REDIS_* */
+  connect: () => Promise<RedisConnection>;
+  /** Told when a service goes away and when it is back. */
+  notify: (text: string) => void;
+}
+
 /** Whose activity, and which of it. */
 export interface ActivityQuery {
   /** null: every company, and what concerns the whole platform. */
