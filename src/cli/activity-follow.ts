@@ -24,7 +24,7 @@ export async function printActivity(
 ): Promise<void> {
   const { signal } = context;
   const columns = activityColumns(query.companyId !== null);
-  const line = lineOf(columns, { flags, terminal });
+  const linesOf = printerOf(columns, { flags, terminal });
   const notify = (text: string) => process.stderr.write(`Warning: ${text}\n`);
   try {
     const following = followActivity({ ...ports, signal, connect: () => context.redis(), notify }, query);
@@ -32,7 +32,7 @@ export async function printActivity(
       const now = ports.clock();
       const all = entries.map((entry) => reportEntry(entry, now));
       const rows = selectRows(all, columns, { filter: flags.filter });
-      if (rows.length > 0) process.stdout.write(rows.map((row) => `${line(row)}\n`).join(''));
+      if (rows.length > 0) process.stdout.write(`${linesOf(rows).join('\n')}\n`);
     }
   } catch (error) {
     // Ctrl-C is the way to end this: there is nothing to say.
@@ -41,15 +41,15 @@ export async function printActivity(
   }
 }
 
-function lineOf(
+function printerOf(
   columns: ReturnType<typeof activityColumns>,
   { flags, terminal }: FollowOutput,
-): (row: ActivityReportEntry) => string {
-  if (formatOf(flags) === 'ndjson') return (row) => JSON.stringify(row);
+): (rows: readonly ActivityReportEntry[]) => string[] {
+  if (formatOf(flags) === 'ndjson') return (rows) => rows.map((row) => JSON.stringify(row));
   const width = Number.isFinite(terminal.width) ? terminal.width : WIDE;
   // An age is wrong as soon as it is printed.
   const standard = columns.filter((column) => column.name !== 'age');
   const shown = selectColumns(flags.columns === undefined ? standard : columns, flags.columns, width);
   const lines = new AlignedLines(shown, paintActivity(terminal));
-  return (row) => lines.line(row);
+  return (rows) => lines.lines(rows);
 }

@@ -16,12 +16,19 @@ export class AlignedLines<Row> {
     this.#widths = columns.map(() => 0);
   }
 
-  line(row: Row): string {
+  /** Some rows, a line each. */
+  lines(rows: readonly Row[]): string[] {
+    const texts = rows.map((row) => this.columns.map((column) => textOf(column, row)));
+    for (const line of texts)
+      for (const [i, text] of line.entries())
+        this.#widths[i] = Math.max(this.#widths[i] as number, Math.min(WIDEST, stringWidth(text)));
+    return rows.map((row, n) => this.#line(row, texts[n] as string[]));
+  }
+
+  #line(row: Row, texts: readonly string[]): string {
     const cells = this.columns.map((column, i) => {
-      const text = textOf(column, row);
-      const width = stringWidth(text);
-      this.#widths[i] = Math.max(this.#widths[i] as number, Math.min(WIDEST, width));
-      const space = ' '.repeat(Math.max(0, (this.#widths[i] as number) - width));
+      const text = texts[i] as string;
+      const space = ' '.repeat(Math.max(0, (this.#widths[i] as number) - stringWidth(text)));
       const painted = this.paint(text, column, row);
       if (column.align === 'right') return space + painted;
       return i === this.columns.length - 1 ? painted : painted + space;

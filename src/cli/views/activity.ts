@@ -36,7 +36,7 @@ const COLUMNS: Column<Entry>[] = [
   COMPANY,
   { name: 'id', header: 'Id', value: (e) => e.companyId, shrinks: true },
   { name: 'key', header: 'Key', value: (e) => e.key, shrinks: true, fromWidth: 0 },
-  { name: 'size', header: 'Size', value: (e) => e.sizeBytes, text: (e) => e.size ?? '', align: 'right', fromWidth: 80 },
+  { name: 'size', header: 'Size', value: (e) => e.sizeBytes, text: (e) => e.size ?? '', align: 'right', fromWidth: 90 },
   {
     name: 'duration',
     header: 'Took',

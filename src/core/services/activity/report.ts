@@ -75,10 +75,16 @@ export type PatternsReport = z.infer<typeof patternsReport>;
 
 /** An entry as reports hold it. */
 export function reportEntry(entry: FeedEntry, now: Date): ActivityReportEntry {
-  const { sizeBytes, timestamp } = entry;
+  const { timestamp, type, companyId, companyName, key, sizeBytes, ...rest } = entry;
   return {
-    ...entry,
+    timestamp,
     ageSeconds: Math.max(0, Math.round((now.getTime() - timestamp.getTime()) / 1000)),
+    type,
+    companyId,
+    companyName,
+    key,
+    sizeBytes,
     size: sizeBytes === null ? null : formatBytes(sizeBytes),
+    ...rest,
   };
 }
