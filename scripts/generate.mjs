@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { activityReport, patternsReport } from '../dist/core/services/activity/report.js';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
@@ -14,6 +15,8 @@ import { restoreReport } from '../dist/core/services/restore/report.js';
 const require = createRequire(import.meta.url);
 const check = process.argv.includes('--check');
 const schemas = {
+  activity: activityReport,
+  'activity-patterns': patternsReport,
   clear: clearReport,
   companies: companiesReport,
   doctor: doctorReport,

@@ -4,30 +4,39 @@ import type { PriceHistoryEntry } from './pricing.js';
 import { SECOND_MS } from './units.js';
 import { formatDuration } from './window.js';
 
-const ACCESSES: Partial<Record<ActivityEntry['eventType'], string>> = {
-  hit: 'read from the cache',
-  miss: 'not in the cache',
-  set: 'written',
-  delete: 'deleted',
-  expire: 'expired',
-  evict: 'evicted by Redis',
+/** What an access did, without and with bytes. */
+const ACCESSES: Partial<Record<ActivityEntry['eventType'], [plain: string, sized: string]>> = {
+  hit: ['read', 'read'],
+  miss: ['not in the cache', 'not in the cache, loaded'],
+  set: ['written', 'wrote'],
+  delete: ['deleted', 'deleted'],
+  expire: ['expired', 'expired'],
+  evict: ['evicted by Redis', 'evicted by Redis'],
 };
 
 /** One entry of the log as a phrase: `cleared 1,204 keys, 3.1MB, backup royal.rcmb`. */
 export function activityDetail({ eventType, details }: ActivityEntry): string {
   if (eventType === 'clear' || eventType === 'restore') return actDetail(eventType, details);
   const access = ACCESSES[eventType];
-  if (access !== undefined && details.phase === undefined)
-    return typeof details.ttl === 'number' ? `${access}, to live ${formatDuration(details.ttl * SECOND_MS)}` : access;
-  return plainDetail(details);
+  if (access === undefined || details.phase !== undefined) return plainDetail(details);
+  const { size, ttl } = details;
+  const done = typeof size === 'number' && size > 0 ? `${access[1]} ${formatBytes(size)}` : access[0];
+  return typeof ttl === 'number' ? `${done}, to live ${formatDuration(ttl * SECOND_MS)}` : done;
 }
 
 /** One change of a price or budget: `redis.storageCostPerMB $0.08 → $0.09`. Dollars, as exact as they were set. */
 export function priceDetail({ service, field, oldValue, newValue, impactEstimate }: PriceHistoryEntry): string {
-  const name = service === 'budgets' ? `budget ${field}` : `${service}.${field}`;
+  const name = service === 'budgets' ? budgetName(field) : `${service}.${field}`;
   const unit = /percent/i.test(field) ? percent : dollars;
   const change = `${name} ${unit(oldValue)} → ${unit(newValue)}`;
   return impactEstimate === null || impactEstimate === '' ? change : `${change}; ${impactEstimate}`;
+}
+
+/** `ID.cache` is a company's own: which company is told beside it. */
+function budgetName(field: string): string {
+  const [, owner, line] = /^(.+)\.(cache|storage|calls)$/s.exec(field) ?? [];
+  if (line === undefined) return `budget ${field}`;
+  return owner === 'defaultPerCompany' || owner === 'default' ? `default ${line} budget` : `${line} budget`;
 }
 
 function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details']): string {

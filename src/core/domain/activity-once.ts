@@ -44,3 +44,59 @@ export function withoutFinishedIntents(entries: readonly FeedEntry[]): FeedEntry
 function count(counts: Map<string, number>, identity: string, by: number): void {
   counts.set(identity, (counts.get(identity) ?? 0) + by);
 }
+
+/**
+ * The rule of `mergeOnce` for entries that come bit by bit: live ones are read once each, the log's newest part again and
+ * again.
+ */
+export class ShownOnce {
+  readonly #known = new Map<string, { atMs: number; live: number; shown: number }>();
+
+  /** Entries that were shown otherwise, or must not be shown. */
+  alreadyShown(entries: readonly FeedEntry[]): void {
+    for (const [identity, { alike, live }] of grouped(entries)) {
+      const known = this.#of(identity, alike);
+      known.live += live;
+      known.shown = Math.max(known.shown, alike.length);
+    }
+  }
+
+  /** What is to be shown now. @param live entries not read before @param logged the newest part of the log */
+  fresh(live: readonly FeedEntry[], logged: readonly FeedEntry[]): FeedEntry[] {
+    const fresh: FeedEntry[] = [];
+    for (const source of [live, logged]) {
+      for (const [identity, { alike }] of grouped(source)) {
+        const known = this.#of(identity, alike);
+        if (source === live) known.live += alike.length;
+        const happened = source === live ? known.live : alike.length;
+        const more = Math.max(0, happened - known.shown);
+        fresh.push(...alike.slice(alike.length - more));
+        known.shown += more;
+      }
+    }
+    return fresh;
+  }
+
+  /** Forgets what is older: nothing older is read again. */
+  forgetBefore(atMs: number): void {
+    for (const [identity, known] of this.#known) if (known.atMs < atMs) this.#known.delete(identity);
+  }
+
+  #of(identity: string, alike: readonly FeedEntry[]) {
+    const known = this.#known.get(identity) ?? { atMs: alike[0]?.timestamp.getTime() ?? 0, live: 0, shown: 0 };
+    this.#known.set(identity, known);
+    return known;
+  }
+}
+
+function grouped(entries: readonly FeedEntry[]): Map<string, { alike: FeedEntry[]; live: number }> {
+  const groups = new Map<string, { alike: FeedEntry[]; live: number }>();
+  for (const entry of entries) {
+    const identity = feedIdentity(entry);
+    const group = groups.get(identity) ?? { alike: [], live: 0 };
+    group.alike.push(entry);
+    if (entry.source === 'live') group.live += 1;
+    groups.set(identity, group);
+  }
+  return groups;
+}

@@ -10,17 +10,18 @@ const LONGEST_SEARCH_MS = 5000;
 
 export type CompanyNames = ReadonlyMap<string, string | null>;
 
+/** The company list, or that there is none. Never throws: a list that cannot be read is `unread`. */
+export async function listingOf(store: Store | RcmError): Promise<CompanyListing> {
+  if (store instanceof RcmError) return { source: 'unread', reason: store.message, failed: true };
+  return store.companies
+    .list()
+    .catch((error: unknown) => ({ source: 'unread' as const, reason: messageOf(error), failed: true }));
+}
+
 /** The listed companies by id; empty where there is no list. Never throws. */
 export async function listedCompanies(store: Store | RcmError): Promise<Map<string, string | null>> {
-  const listing: CompanyListing =
-    store instanceof RcmError
-      ? { source: 'keys' }
-      : await store.companies.list().catch((error: unknown) => ({
-          source: 'unread' as const,
-          reason: messageOf(error),
-          failed: true,
-        }));
-  return new Map(companiesOf(listing).map((company) => [company.companyId, company.companyName]));
+  const companies = companiesOf(await listingOf(store));
+  return new Map(companies.map((company) => [company.companyId, company.companyName]));
 }
 
 /**

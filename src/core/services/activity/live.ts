@@ -20,7 +20,7 @@ export interface LiveEntries {
 }
 
 /** Streams read at a time: enough to keep the server busy, few enough to let others in between. */
-const STREAMS_AT_ONCE = 32;
+export const STREAMS_AT_ONCE = 32;
 const SMALLEST_PAGE = 50;
 const LARGEST_PAGE = 1000;
 /** Over all companies: about 20 MB. */

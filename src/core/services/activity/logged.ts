@@ -8,17 +8,20 @@ import {
   newestFirst,
 } from '../../domain/activity-feed.js';
 import { withoutFinishedIntents } from '../../domain/activity-once.js';
+import type { KeyTemplates } from '../../redis/key-template.js';
 import type { ActivityFilter, Store } from '../../store/store.js';
-import type { ActivityQuery } from './query.js';
+import { type ActivityQuery, withShownKey } from './query.js';
 
 export interface LoggedQuery extends Pick<ActivityQuery, 'companyId' | 'types' | 'since' | 'until' | 'limit'> {
   nameOf: (companyId: string) => string | null;
   wanted: (entry: FeedEntry) => boolean;
+  templates: KeyTemplates;
 }
 
 /** Entries of the log that are looked through for a key before giving up. */
 const MOST_SEARCHED = 20_000;
-const SMALLEST_READ = 100;
+/** Read beyond the limit: some of what is read may not be wanted. */
+const READ_BEYOND = 100;
 const GROWTH = 8;
 
 /**
@@ -32,16 +35,21 @@ export async function loggedEntries(
 ): Promise<{ entries: FeedEntry[]; complete: boolean }> {
   const filter = filterOf(query);
   if (filter === null) return { entries: [], complete: true };
-  const most = Math.max(MOST_SEARCHED, 2 * query.limit);
-  for (let limit = Math.max(SMALLEST_READ, 2 * query.limit); ; limit *= GROWTH) {
+  const most = Math.max(MOST_SEARCHED, query.limit + READ_BEYOND);
+  for (let limit = query.limit + READ_BEYOND; ; limit *= GROWTH) {
     const asked = Math.min(limit, most);
     const read = await store.activity.list({ ...filter, limit: asked });
-    const feed = read.map((entry: ActivityEntry) => feedOfActivity(entry, query.nameOf(entry.companyId)));
+    const feed = read.map((entry) => loggedFeed(entry, query));
     const entries = withoutFinishedIntents(feed).filter(query.wanted);
     const all = read.length < asked;
     if (all || entries.length >= query.limit || asked === most)
       return { entries: entries.slice(0, query.limit), complete: all || entries.length >= query.limit };
   }
+}
+
+/** An entry of the log as it is shown. */
+export function loggedFeed(entry: ActivityEntry, { nameOf, templates }: Pick<LoggedQuery, 'nameOf' | 'templates'>) {
+  return withShownKey(feedOfActivity(entry, nameOf(entry.companyId)), templates);
 }
 
 /** What the store itself can tell apart; null when no type of the log is asked for. */

@@ -9,6 +9,15 @@ import type { Ports } from '../ports.js';
 /** What activity is read from: either service may be away, and the other's part is still shown. */
 export type ActivityPorts = Omit<Ports, 'redis'> & { redis: RedisConnection | RcmError };
 
+/** What following needs besides. */
+export interface FollowPorts extends ActivityPorts {
+  signal: AbortSignal;
+  /** A new connection, when the one before has broken. @throws RCM_REDIS_* */
+  connect: () => Promise<RedisConnection>;
+  /** Told when a service goes away and when it is back. */
+  notify: (text: string) => void;
+}
+
 /** Whose activity, and which of it. */
 export interface ActivityQuery {
   /** null: every company, and what concerns the whole platform. */
@@ -43,12 +52,13 @@ function ofCompany({ type, companyId }: FeedEntry, query: ActivityQuery): boolea
   return companyId === null && (query.types ?? []).includes(type) && (PRICE_TYPES as readonly string[]).includes(type);
 }
 
-/** The key as it is shown: what is known to be the company's own loses its template's part. */
-export function shownKey({ companyId, key }: Pick<FeedEntry, 'companyId' | 'key'>, templates: KeyTemplates) {
-  if (companyId === null || key === null) return key;
+/** With the key as it is shown: what is known to be the company's own loses its template's part. */
+export function withShownKey(entry: FeedEntry, templates: KeyTemplates): FeedEntry {
+  const { companyId, key } = entry;
+  if (companyId === null || key === null) return entry;
   const parsed = templates.parse(toBinary(key));
-  if (parsed === null || parsed.rest === '' || parsed.id !== toBinary(companyId)) return key;
-  return Buffer.from(parsed.rest, 'latin1').toString('utf8');
+  if (parsed === null || parsed.rest === '' || parsed.id !== toBinary(companyId)) return entry;
+  return { ...entry, key: Buffer.from(parsed.rest, 'latin1').toString('utf8') };
 }
 
 function keyTest(pattern: string, templates: KeyTemplates): (companyId: string | null, key: string) => boolean {

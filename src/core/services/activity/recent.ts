@@ -7,7 +7,7 @@ import { redisError } from '../../redis/redis-error.js';
 import { type CompanyNames, listedCompanies, recordedCompanies } from './companies.js';
 import { type LiveEntries, liveEntries } from './live.js';
 import { type LoggedQuery, loggedEntries, priceEntries } from './logged.js';
-import { type ActivityPorts, type ActivityQuery, shownKey, wantedBy } from './query.js';
+import { type ActivityPorts, type ActivityQuery, wantedBy } from './query.js';
 
 export interface RecentActivity {
   /** Newest first, at most `limit`. */
@@ -34,14 +34,13 @@ export async function recentActivity(ports: ActivityPorts, query: ActivityQuery)
     ...query,
     nameOf: (companyId) => names.get(companyId) ?? null,
     wanted: wantedBy(query, templates),
+    templates,
   };
   const warnings: string[] = [];
   const [live, logged] = await Promise.all([readLive(ports, names, part), readLog(ports, part)]);
   ports.signal?.throwIfAborted();
   warnings.push(...live.warnings, ...logged.warnings);
-  const entries = newestFirst(mergeOnce(live.entries, logged.entries))
-    .slice(0, query.limit)
-    .map((entry) => ({ ...entry, key: shownKey(entry, templates) }));
+  const entries = newestFirst(mergeOnce(live.entries, logged.entries)).slice(0, query.limit);
   return { entries, warnings, complete: !live.failed && !logged.failed, lastIds: live.lastIds };
 }
 
