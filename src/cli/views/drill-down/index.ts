@@ -1,8 +1,10 @@
 import type { DrillDownReport } from '../../../core/services/drill-down/report.js';
 import { printable } from '../../table/column.js';
-import { markdownText, renderMarkdown } from '../../table/render.js';
+import { markdownText, renderMarkdown, renderTable } from '../../table/render.js';
+import { selectColumns } from '../../table/select.js';
 import { wrap } from '../../table/wrap.js';
-import { PLAIN, type Terminal } from '../../terminal.js';
+import { PLAIN, type Terminal, WIDE } from '../../terminal.js';
+import { activityColumns, paintActivity } from '../activity.js';
 import { companyJson, money } from '../companies.js';
 import { BUDGET_COLUMNS, budgetLines, cardRows, costText, overviewText } from './cards.js';
 import { curvesText } from './curves.js';
@@ -19,8 +21,17 @@ export function drillDownText(report: DrillDownReport, terminal: Terminal): stri
     '',
     ...keysText(report, terminal),
     '',
+    ...eventsText(report, terminal),
+    '',
     ...nextText(report, terminal),
   ].join('\n');
+}
+
+function eventsText({ activityLog }: DrillDownReport, terminal: Terminal): string[] {
+  const { bold, dim } = terminal.chalk;
+  if (activityLog.length === 0) return [`${bold('Last events')}  ${dim('nothing recorded')}`];
+  const columns = selectColumns(activityColumns(true), undefined, Math.min(terminal.width, WIDE));
+  return [bold('Last events'), renderTable(activityLog, columns, terminal, paintActivity(terminal))];
 }
 
 function nextText({ nextCommands }: DrillDownReport, { chalk, width }: Terminal): string[] {
@@ -62,6 +73,8 @@ export function drillDownMarkdown(report: DrillDownReport): string {
     renderMarkdown(groupRows(report), GROUP_COLUMNS),
     '',
     renderMarkdown(metrics.cachedKeys, SHOWN_KEY_COLUMNS),
+    '',
+    renderMarkdown(report.activityLog, selectColumns(activityColumns(true), undefined, WIDE)),
     '',
     ...nextCommands.map(({ command, purpose }) => `- \`${printable(command)}\`: ${purpose}`),
   ].join('\n');

@@ -63,7 +63,7 @@ export async function drillDown(ports: Ports, word: string, options: DrillDownOp
     const view = evaluateCompany(facts, baseShare, durable.pricing);
     const costs = costInput(facts, baseShare);
     return {
-      report: reportOf({ window, durable, facts, view, costs, keys, curves, activityLog: entries, warnings }),
+      report: reportOf({ window, durable, facts, view, costs, keys, curves, events: entries, warnings }),
       complete: durable.complete && complete,
     };
   } catch (error) {

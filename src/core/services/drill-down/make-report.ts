@@ -1,3 +1,4 @@
+import type { FeedEntry } from '../../domain/activity-feed.js';
 import type { CompanyView } from '../../domain/company-view.js';
 import { type CostInput, costTerms } from '../../domain/cost.js';
 import type { ReadCurve } from '../../domain/curve.js';
@@ -7,6 +8,7 @@ import type { KeyGroup } from '../../domain/key-breakdown.js';
 import type { Window } from '../../domain/window.js';
 import { displayBytes } from '../../redis/key-template.js';
 import type { KeyInfo } from '../../redis/keys/key-info.js';
+import { reportEntry } from '../activity/report.js';
 import type { Durable } from '../companies/durable.js';
 import type { MemoryPoint } from './curves.js';
 import { nextCommands } from './next-commands.js';
@@ -25,7 +27,7 @@ export interface Findings {
   costs: CostInput;
   keys: CompanyKeys;
   curves: { reads: ReadCurve; memory: MemoryPoint[] };
-  activityLog: DrillDownReport['activityLog'];
+  events: readonly FeedEntry[];
   warnings: string[];
 }
 
@@ -58,7 +60,7 @@ export function reportOf(findings: Findings): DrillDownReport {
       },
       cachedKeys,
     },
-    activityLog: findings.activityLog,
+    activityLog: findings.events.map((entry) => reportEntry(entry, window.to)),
     issues: view.issues,
     recommendations: view.recommendations,
     nextCommands: nextCommands(view, byTtl, cachedKeys[0]?.key ?? null),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { activityEntry } from '../activity/report.js';
 import { companyView } from '../companies/report.js';
 
 const bytes = z.number();
@@ -64,7 +65,7 @@ export const drillDownReport = z.object({
     }),
     cachedKeys: z.array(cachedKey).describe('the largest, largest first'),
   }),
-  activityLog: z.array(z.unknown()),
+  activityLog: z.array(activityEntry).describe('the last 50, newest first'),
   issues: z.array(z.string()),
   recommendations: z.array(z.string()),
   nextCommands: z.array(z.object({ command: z.string(), purpose: z.string() })),
