@@ -2,6 +2,7 @@ import type { CompanyUsage, PlatformUsage } from '../../domain/company.js';
 import type { CounterTotals } from '../../domain/counters.js';
 import type { CompanyFacts, PlatformFacts } from '../../domain/evaluate.js';
 import type { PricingConfig } from '../../domain/pricing.js';
+import { type NamedServer, redisTotals } from '../../domain/server-info.js';
 import type { CompanySource } from '../../domain/snapshot.js';
 import { DAY_MS } from '../../domain/units.js';
 import type { Window } from '../../domain/window.js';
@@ -11,7 +12,7 @@ import { readCounterTotals } from '../../redis/counters.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import { redisError } from '../../redis/redis-error.js';
 import { type KeyspaceScan, type ScanNode, scanKeyspace } from '../../redis/scan/keyspace-scan.js';
-import { readServerInfo, type ServerInfo } from '../../redis/server-info.js';
+import { readServerInfo } from '../../redis/server-info.js';
 import type { CompanyListing } from '../../store/store.js';
 import type { Ports } from '../ports.js';
 import { readDurable } from './durable.js';
@@ -32,7 +33,8 @@ export interface Measurement {
   companies: CompanyFacts[];
   platform: PlatformFacts;
   pricing: PricingConfig | null;
-  server: ServerInfo | null;
+  /** What every primary says of itself, read before any key; null when one does not. */
+  servers: NamedServer[] | null;
   scan: KeyspaceScan;
   /** When usage was read from MongoDB; null when it was not. */
   usageMeasuredAt: Date | null;
@@ -49,26 +51,25 @@ const NO_USAGE: CompanyUsage = { storageBytes: 0, calls: 0, minutes: 0, recordin
  */
 export async function measure(ports: Ports, options: MeasureOptions): Promise<Measurement> {
   const warnings: string[] = [];
-  // Server figures first: looking at keys changes them.
-  const server = await readServerInfo(ports.redis.server).catch(() => null);
   const reading = readDurable(ports, options.fresh ?? false);
   try {
-    const { scan, usedMemory } = await scanAll(ports, options, warnings);
+    const { scan, servers } = await scanAll(ports, options, warnings);
     const durable = await reading;
     warnings.push(...durable.warnings, ...scanWarnings(scan));
     const ids = companyIds(durable.listing, scan);
     const { reads, clears } = await readRecorded(ports, [...scan.recorded], options.window, warnings);
     const companies = factsOf(ids, durable.listing, scan, reads, clears, durable.usage);
+    const { usedMemoryBytes, uptimeSeconds } = redisTotals(servers);
     const platform: PlatformFacts = {
       source: durable.listing.source,
-      redisUsedMemoryBytes: usedMemory,
-      uptimeSeconds: server?.uptimeSeconds ?? null,
+      redisUsedMemoryBytes: usedMemoryBytes,
+      uptimeSeconds,
     };
     return {
       companies,
       platform,
       pricing: durable.pricing,
-      server,
+      servers,
       scan,
       usageMeasuredAt: durable.usage?.measuredAt ?? null,
       warnings,
@@ -85,11 +86,12 @@ async function scanAll(
   ports: Ports,
   options: MeasureOptions,
   warnings: string[],
-): Promise<{ scan: KeyspaceScan; usedMemory: number | null }> {
+): Promise<{ scan: KeyspaceScan; servers: NamedServer[] | null }> {
   const chosen = await scanNodes(ports.redis);
   try {
     warnings.push(...chosen.notes);
-    const usedMemory = await usedMemoryOf(chosen.nodes);
+    // Server figures first: looking at keys changes them.
+    const servers = await readServers(chosen.primaries);
     const { exact, allowSlow, maxRate } = options;
     const scan = await scanKeyspace(chosen.nodes, {
       templates: new KeyTemplates(ports.config.keyTemplates),
@@ -99,23 +101,16 @@ async function scanAll(
       ...(ports.onProgress ? { onProgress: ports.onProgress } : {}),
       ...(ports.signal ? { signal: ports.signal } : {}),
     });
-    return { scan, usedMemory };
+    return { scan, servers };
   } finally {
     chosen.close();
   }
 }
 
-/** Sum over the nodes that are scanned; null as soon as one does not say. */
-async function usedMemoryOf(nodes: readonly ScanNode[]): Promise<number | null> {
-  const used = await Promise.all(
-    nodes.map(({ redis }) =>
-      readServerInfo(redis, 'memory').then(
-        (info) => info.usedMemoryBytes,
-        () => null,
-      ),
-    ),
-  );
-  return used.reduce<number | null>((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0);
+/** What each primary says; null as soon as one does not, e.g. because INFO is refused. */
+async function readServers(primaries: readonly ScanNode[]): Promise<NamedServer[] | null> {
+  const read = primaries.map(async ({ redis, label }) => ({ ...(await readServerInfo(redis)), label }));
+  return Promise.all(read).catch(() => null);
 }
 
 /** Companies of the list, then ids that only their keys tell of. */
