@@ -1,5 +1,5 @@
 import { type LoadedConfig, loadConfig } from '../core/config/load.js';
-import { RcmError } from '../core/errors.js';
+import { EXIT, RcmError } from '../core/errors.js';
 import type { RedisConnection } from '../core/redis/connect/connect.js';
 import { logUnlogged, unloggedFile } from '../core/services/acts/unlogged.js';
 import type { Ports } from '../core/services/ports.js';
@@ -58,6 +58,16 @@ export class Context {
     });
     const [redis, opened] = await Promise.all([this.redis(), store]);
     return { config: this.loaded.config, redis, store: opened, clock: () => new Date(), signal: this.signal };
+  }
+
+  /** As `ports`, but a Redis that cannot be reached is handed on as its error too. @throws errors of usage */
+  async portsOrErrors(): Promise<Omit<Ports, 'redis'> & { redis: RedisConnection | RcmError }> {
+    const handOn = (error: unknown) => {
+      if (error instanceof RcmError && error.exitCode === EXIT.unreachable) return error;
+      throw error;
+    };
+    const [redis, store] = await Promise.all([this.redis().catch(handOn), this.store().catch(handOn)]);
+    return { config: this.loaded.config, redis, store, clock: () => new Date(), signal: this.signal };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** The core library: what `rcm` itself is made of (package export "."). */
 export { type LoadedConfig, type LoadOptions, loadConfig } from './config/load.js';
 export type { Config } from './config/schema.js';
+export type { FeedEntry, FeedType } from './domain/activity-feed.js';
 export type { Budget, BudgetLine, BudgetStatus } from './domain/budget.js';
 export { budgetAmounts, budgetLine, companyBudget } from './domain/budget.js';
 export type { CompanyView, PlatformStats } from './domain/company-view.js';
@@ -14,6 +15,16 @@ export { connectRedis, type RedisConnection } from './redis/connect/connect.js';
 export type { RedisSettings } from './redis/connect/settings.js';
 export { DEFAULT_KEY_TEMPLATES, KeyTemplates } from './redis/key-template.js';
 export { type KeyspaceScan, type ScanOptions, type ScanProgress, scanKeyspace } from './redis/scan/keyspace-scan.js';
+export { followActivity } from './services/activity/follow.js';
+export { activityPatterns } from './services/activity/patterns.js';
+export type { ActivityPorts, ActivityQuery, FollowPorts } from './services/activity/query.js';
+export { type RecentActivity, recentActivity } from './services/activity/recent.js';
+export {
+  type ActivityReport,
+  activityReport,
+  type PatternsReport,
+  patternsReport,
+} from './services/activity/report.js';
 export { type AlertPorts, alerts } from './services/alerts/alerts.js';
 export { type AlertsReport, alertsReport } from './services/alerts/report.js';
 export { type CompaniesResult, companies } from './services/companies/companies.js';

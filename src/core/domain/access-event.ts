@@ -43,6 +43,12 @@ export function eventKey(key: string): string {
   return `${key.slice(0, 28)}…${keyHash(key).toString(16).padStart(8, '0')}`;
 }
 
+/** The hash of the key that an event's key stands for: a shortened one ends in it. */
+export function eventKeyHash(key: string): number {
+  const [, hash] = /^.{28}…([0-9a-f]{8})$/s.exec(key) ?? [];
+  return hash === undefined ? keyHash(key) : Number.parseInt(hash, 16);
+}
+
 const OP_CODES: Record<AccessOp, string> = { hit: 'h', miss: 'm', set: 's', delete: 'd' };
 const OPS_BY_CODE = new Map(ACCESS_OPS.map((op) => [OP_CODES[op], op]));
 

@@ -44,6 +44,50 @@ export async function readLatestEvents(
   return decodeEntries(await redis.xrevrange(ownKeys.events(companyId), '+', '-', 'COUNT', limit));
 }
 
+/** A part of a company's stream, in the order in which it was read. */
+export interface EventPage {
+  events: RecordedEvent[];
+  /** Id of the entry that was read last, ours or not; null when there was none. */
+  lastId: string | null;
+  /** Id of the entry that was read first. */
+  firstId: string | null;
+  /** Whether as many entries came as were asked for: there may be more. */
+  full: boolean;
+}
+
+/**
+ * One page of a company's stream: newest first from before an id (or from the end), or oldest first from after one. A key of
+ * another type holds no events.
+ * @throws what Redis says
+ */
+export async function readEventPage(
+  redis: Redis | Cluster,
+  companyId: string,
+  from: { before: string | null } | { after: string },
+  count: number,
+): Promise<EventPage> {
+  const key = ownKeys.events(companyId);
+  const read =
+    'after' in from
+      ? redis.xrange(key, `(${from.after}`, '+', 'COUNT', count)
+      : redis.xrevrange(key, from.before === null ? '+' : `(${from.before}`, '-', 'COUNT', count);
+  const entries = await read.catch((error: Error) => {
+    if (error.message.startsWith('WRONGTYPE')) return [];
+    throw error;
+  });
+  return {
+    events: decodeEntries(entries),
+    firstId: entries[0]?.[0] ?? null,
+    lastId: entries.at(-1)?.[0] ?? null,
+    full: entries.length >= count,
+  };
+}
+
+/** When an entry was written, by the server's clock: milliseconds since the epoch. */
+export function writtenAtMs(id: string): number {
+  return Number(id.split('-', 1)[0]);
+}
+
 function decodeEntries(entries: StreamEntry[]): RecordedEvent[] {
   return entries.flatMap(([id, fields]) => {
     const event = decodeAccessEvent(fields);

@@ -13,3 +13,11 @@ export const ownKeys = {
   /** String: a lease. */
   lock: (name: string): string => `rcm:lock:${name}`,
 } as const;
+
+/** SCAN pattern of the streams of access events. */
+export const EVENT_STREAMS_PATTERN = 'rcm:{*}:events';
+
+/** The company whose stream a key is; null for any other key. */
+export function companyOfEventStream(key: string): string | null {
+  return /^rcm:\{(.+)\}:events$/s.exec(key)?.[1] ?? null;
+}

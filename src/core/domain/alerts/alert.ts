@@ -1,7 +1,7 @@
 import type { CompanyView } from '../company-view.js';
 import { bySeverity, type IssueKey, type Severity } from '../issue.js';
 import type { NamedServer, RedisTotals } from '../server-info.js';
-import { quoted } from '../shell.js';
+import { shellWord } from '../shell-word.js';
 
 /** Everything that `alerts` looks for. */
 export const ALERT_CODES = [
@@ -81,7 +81,7 @@ export function cannotTell(code: AlertCode): Verdict {
 
 /** The command that shows one company in full. */
 export function drillDown(companyId: string): string {
-  return `rcm drill-down ${companyId.startsWith('-') ? '-- ' : ''}${quoted(companyId)}`;
+  return `rcm drill-down ${companyId.startsWith('-') ? '-- ' : ''}${shellWord(companyId)}`;
 }
 
 /** By severity, then the oldest first, then by company, the platform before all. */

@@ -57,7 +57,7 @@ export async function measure(ports: Ports, options: MeasureOptions): Promise<Me
     const durable = await reading;
     warnings.push(...durable.warnings, ...scanWarnings(scan));
     const ids = companyIds(durable.listing, scan);
-    const { reads, clears } = await recorded(ports, [...scan.recorded], options.window, warnings);
+    const { reads, clears } = await readRecorded(ports, [...scan.recorded], options.window, warnings);
     const companies = factsOf(ids, durable.listing, scan, reads, clears, durable.usage);
     const { usedMemoryBytes, uptimeSeconds } = redisTotals(servers);
     const platform: PlatformFacts = {
@@ -120,7 +120,7 @@ function companyIds(listing: CompanyListing, scan: KeyspaceScan): string[] {
 }
 
 /** Reads over the window; clears over the last 24 hours whatever the window, because stability is defined on them. */
-async function recorded(
+export async function readRecorded(
   ports: Ports,
   ids: readonly string[],
   window: Window,
@@ -144,28 +144,50 @@ function factsOf(
   usage: PlatformUsage | null,
 ): CompanyFacts[] {
   const listed = 'companies' in listing ? new Map(listing.companies.map((c) => [c.companyId, c])) : null;
-  return ids.map((companyId) => {
-    const day = clears.get(companyId);
-    const recorded = reads.get(companyId);
-    return {
-      companyId,
+  return ids.map((companyId) =>
+    factsOfCompany(companyId, {
       companyName: listed?.get(companyId)?.companyName ?? null,
       orphan: orphanState(listing.source, listed?.has(companyId) ?? false),
-      keys: scan.companies.get(companyId)?.keys ?? 0,
-      cacheBytes: scan.companies.get(companyId)?.bytes ?? 0,
-      hits: recorded?.hits ?? null,
-      misses: recorded?.misses ?? null,
-      errors: recorded?.errors ?? null,
-      readUs: recorded?.readUs ?? null,
-      coveredMs: recorded?.coveredMs ?? 0,
-      clears24h: day === undefined || day.firstSlotMs === null ? null : (day.counters.clear ?? 0),
-      usage: usageOf(companyId, usage),
-    };
-  });
+      cache: scan.companies.get(companyId) ?? { keys: 0, bytes: 0 },
+      reads: reads.get(companyId),
+      day: clears.get(companyId),
+      usage,
+    }),
+  );
+}
+
+/** What was read of one company. */
+export interface CompanyReadings {
+  companyName: string | null;
+  orphan: boolean | null;
+  cache: { keys: number; bytes: number };
+  /** Over the window; undefined when nothing recorded them. */
+  reads: RecordedReads | undefined;
+  /** The counters of the last 24 hours, on which stability is defined. */
+  day: CounterTotals | undefined;
+  usage: PlatformUsage | null;
+}
+
+export function factsOfCompany(companyId: string, readings: CompanyReadings): CompanyFacts {
+  const { companyName, orphan, cache, reads, day, usage } = readings;
+  return {
+    companyId,
+    companyName,
+    orphan,
+    keys: cache.keys,
+    cacheBytes: cache.bytes,
+    hits: reads?.hits ?? null,
+    misses: reads?.misses ?? null,
+    errors: reads?.errors ?? null,
+    readUs: reads?.readUs ?? null,
+    coveredMs: reads?.coveredMs ?? 0,
+    clears24h: day === undefined || day.firstSlotMs === null ? null : (day.counters.clear ?? 0),
+    usage: usageOf(companyId, usage),
+  };
 }
 
 /** Known only where there is a list to compare with; with keys alone nobody is an orphan. */
-function orphanState(source: CompanySource, isListed: boolean): boolean | null {
+export function orphanState(source: CompanySource, isListed: boolean): boolean | null {
   if (source === 'unread') return null;
   return source === 'keys' ? false : !isListed;
 }

@@ -1,0 +1,96 @@
+import type { ActivityEntry } from './activity.js';
+import { formatBytes } from './format.js';
+import type { PriceHistoryEntry } from './pricing.js';
+import { SECOND_MS } from './units.js';
+import { formatDuration } from './window.js';
+
+/** What an access did, without and with bytes. */
+const ACCESSES: Partial<Record<ActivityEntry['eventType'], [plain: string, sized: string]>> = {
+  hit: ['read', 'read'],
+  miss: ['not in the cache', 'not in the cache, loaded'],
+  set: ['written', 'wrote'],
+  delete: ['deleted', 'deleted'],
+  expire: ['expired', 'expired'],
+  evict: ['evicted by Redis', 'evicted by Redis'],
+};
+
+/** One entry of the log as a phrase: `cleared 1,204 keys, 3.1MB, backup royal.rcmb`. */
+export function activityDetail({ eventType, details }: ActivityEntry): string {
+  if (eventType === 'clear' || eventType === 'restore') return actDetail(eventType, details);
+  const access = ACCESSES[eventType];
+  if (access === undefined || details.phase !== undefined) return plainDetail(details);
+  const { size, ttl } = details;
+  const done = typeof size === 'number' && size > 0 ? `${access[1]} ${formatBytes(size)}` : access[0];
+  return typeof ttl === 'number' ? `${done}, to live ${formatDuration(ttl * SECOND_MS)}` : done;
+}
+
+/** One change of a price or budget: `redis.storageCostPerMB $0.08 → $0.09`. Dollars, as exact as they were set. */
+export function priceDetail({ service, field, oldValue, newValue, impactEstimate }: PriceHistoryEntry): string {
+  const name = service === 'budgets' ? budgetName(field) : `${service}.${field}`;
+  const unit = /percent/i.test(field) ? percent : dollars;
+  const change = `${name} ${unit(oldValue)} → ${unit(newValue)}`;
+  return impactEstimate === null || impactEstimate === '' ? change : `${change}; ${impactEstimate}`;
+}
+
+/** `ID.cache` is a company's own: which company is told beside it. */
+function budgetName(field: string): string {
+  const [, owner, line] = /^(.+)\.(cache|storage|calls)$/s.exec(field) ?? [];
+  if (line === undefined) return `budget ${field}`;
+  return owner === 'defaultPerCompany' || owner === 'default' ? `default ${line} budget` : `${line} budget`;
+}
+
+function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details']): string {
+  const deletes = details.command === 'keys delete';
+  const [verb, past] =
+    type === 'restore' ? ['restore', 'restored'] : deletes ? ['delete', 'deleted'] : ['clear', 'cleared'];
+  const which = [
+    text(details.match, (match) => `matching ${match}`),
+    number(details.olderThanSeconds, (s) => `not used for ${formatDuration(s * SECOND_MS)}`),
+    number(details.largerThanBytes, (bytes) => `over ${formatBytes(bytes)}`),
+  ].filter(Boolean);
+  const file = text(details.backup, (name) => `backup ${name}`) || text(details.file, (name) => `from ${name}`);
+  if (details.phase === 'intent') return [`began to ${verb}`, ...which, file].filter(Boolean).join(', ');
+  return [
+    number(details.keys, (keys) => `${past} ${keysText(keys)}`) || past,
+    number(details.bytes, formatBytes),
+    ...which,
+    file,
+    number(details.leftTooLarge, (keys) => `${keysText(keys)} left as too large`),
+    number(details.leftChanged, (keys) => `${keysText(keys)} left as they kept changing`),
+    number(details.uncertainKeys, (keys) => `${keysText(keys)} uncertain`),
+    text(details.stoppedBy, (by) => (by === 'interrupt' ? 'interrupted' : `stopped by ${by}`)),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What an act of another kind noted, as `name: value`; what only machines need is left out. */
+function plainDetail(details: ActivityEntry['details']): string {
+  return Object.entries(details)
+    .filter(([name, value]) => !['operationId', 'size', 'durationMs', 'threshold'].includes(name) && value !== null)
+    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
+
+function keysText(keys: number): string {
+  return `${keys.toLocaleString('en-US')} ${keys === 1 ? 'key' : 'keys'}`;
+}
+
+function number(value: unknown, say: (value: number) => string): string {
+  return typeof value === 'number' ? say(value) : '';
+}
+
+function text(value: unknown, say: (value: string) => string): string {
+  return typeof value === 'string' && value !== '' ? say(value) : '';
+}
+
+/** Prices are often tiny fractions: two decimals at least, as many as they have. */
+function dollars(value: number | null): string {
+  return value === null
+    ? 'none'
+    : `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 12 })}`;
+}
+
+function percent(value: number | null): string {
+  return value === null ? 'none' : `${value}%`;
+}
