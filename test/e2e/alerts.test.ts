@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'csv-parse/sync';
 import type { Redis } from 'ioredis';
 import { mongo } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { alertsReport } from '../../src/core/services/alerts/report.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as collections } from '../../src/core/store/platform-collections.js';
 import { type CliOptions, rcm } from '../support/cli.js';
 import { describeMongo, mongoForTests, REFUSING_MONGO_URI } from '../support/mongo/index.js';
@@ -15,6 +15,7 @@ import { waitUntil } from '../support/wait-until.js';
 import { setBudgets } from './support/budgets.js';
 import { record } from './support/counters.js';
 import { expectError } from './support/run.js';
+import { expectSchema } from './support/schema.js';
 
 interface AlertJson {
   severity: string;
@@ -64,9 +65,7 @@ const alerts = (args: string[] = [], options: CliOptions = {}) =>
 const reportOf = async (args: string[] = [], options: CliOptions = {}) => {
   const result = await alerts(['--json', ...args], options);
   const report = result.json<Report>();
-  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } });
-  const schema = JSON.parse(await readFile('schemas/alerts.json', 'utf8')) as object;
-  expect(ajv.validate(schema, report), JSON.stringify(ajv.errors)).toBe(true);
+  expectSchema(alertsReport, report);
   return { ...result, report };
 };
 
