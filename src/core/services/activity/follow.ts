@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FeedEntry, newestFirst } from '../../domain/activity-feed.js';
-import { ShownOnce } from '../../domain/activity-once.js';
+import { isAccess, ShownOnce } from '../../domain/activity-once.js';
 import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import { type CompanyNames, listedCompanies } from './companies.js';
@@ -45,7 +45,9 @@ export async function* followActivity(
       livePoller?.start();
       logPoller?.start();
       await sleep(POLL_MS, undefined, { signal });
-      const fresh = once.fresh(livePoller?.take() ?? [], logPoller?.take() ?? []);
+      // An older access that comes into the log now was live before: it is no news.
+      const logged = (logPoller?.take() ?? []).filter((entry) => !isAccess(entry) || entry.timestamp >= startedAt);
+      const fresh = once.fresh(livePoller?.take() ?? [], logged);
       if (fresh.length > 0) yield newestFirst(fresh.toReversed()).reverse();
       once.forgetBefore(log.sinceMs - LOG_OVERLAP_MS);
     }
