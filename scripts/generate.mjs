@@ -6,20 +6,26 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { activityReport, patternsReport } from '../dist/core/services/activity/report.js';
+import { alertsReport } from '../dist/core/services/alerts/report.js';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
+import { drillDownReport } from '../dist/core/services/drill-down/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
+import { statsReport } from '../dist/core/services/stats/report.js';
 
 const require = createRequire(import.meta.url);
 const check = process.argv.includes('--check');
 const schemas = {
   activity: activityReport,
   'activity-patterns': patternsReport,
+  alerts: alertsReport,
   clear: clearReport,
   companies: companiesReport,
   doctor: doctorReport,
+  'drill-down': drillDownReport,
   restore: restoreReport,
+  stats: statsReport,
 };
 const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];
 const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));

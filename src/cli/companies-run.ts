@@ -1,28 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 import type { CompanyView } from '../core/domain/company-view.js';
-import { parseDuration } from '../core/domain/window.js';
 import { RcmError } from '../core/errors.js';
-import { type CompaniesResult, companies } from '../core/services/companies/companies.js';
-import { companiesFromSnapshot } from '../core/services/companies/from-snapshot.js';
-import type { Ports } from '../core/services/ports.js';
+import { type CompaniesResult, companiesOf } from '../core/services/companies/companies.js';
 import type { Context } from './context.js';
 import type { Format } from './flags.js';
 import { toJson } from './output.js';
-import { scanProgress } from './progress.js';
+import { type SurveyFlags, Surveyor } from './surveyor.js';
 import { renderCsv, renderNdjson } from './table/render.js';
-import { type Selection, selectColumns, selectRows } from './table/select.js';
+import { assertSelection, type Selection, selectColumns, selectRows } from './table/select.js';
 import { terminalFor, WIDE } from './terminal.js';
 import { COMPANY_COLUMNS, companiesJson, companiesMarkdown, companiesTable, companyJson } from './views/companies.js';
 
-interface CompaniesFlags extends Selection {
+interface CompaniesFlags extends Selection, SurveyFlags {
   output?: string | undefined;
   color?: boolean | undefined;
-  exact: boolean;
-  'allow-slow': boolean;
-  'max-rate'?: number | undefined;
-  fresh: boolean;
-  'from-snapshot': boolean;
 }
 
 /** Waits at least ten times the last scan between two: watching must not become the load (DESIGN §8). */
@@ -30,17 +22,19 @@ const REST_FACTOR = 10;
 
 /** One or many runs of `companies`, over one pair of connections. */
 export class CompaniesRun {
-  #ports: Ports | undefined;
+  readonly #surveyor: Surveyor;
 
   constructor(
     private readonly context: Context,
     private readonly flags: CompaniesFlags,
-  ) {}
+  ) {
+    this.#surveyor = new Surveyor(context, flags);
+  }
 
   /** @throws RCM_USAGE before anything is measured */
   async once(format: Format): Promise<{ text: string; warnings: string[]; complete: boolean }> {
-    this.#check(format);
-    const result = await this.#measure();
+    assertSelection(COMPANY_COLUMNS, this.flags, format);
+    const result = companiesOf(await this.#surveyor.survey());
     return { text: this.#text(result, format), warnings: result.report.warnings, complete: result.complete };
   }
 
@@ -52,7 +46,7 @@ export class CompaniesRun {
         '--watch needs a terminal to draw on',
         'In a script, call `rcm companies --json` again and again.',
       );
-    this.#check('table');
+    assertSelection(COMPANY_COLUMNS, this.flags, 'table');
     const draw = createLogUpdate(process.stdout);
     for (;;) {
       const began = performance.now();
@@ -68,37 +62,6 @@ export class CompaniesRun {
         ].join('\n'),
       );
       await sleep(rest, undefined, { signal: this.context.signal });
-    }
-  }
-
-  /** What is wrong with the flags is said before a server is asked. */
-  #check(format: Format): void {
-    if (this.flags.columns !== undefined && (format === 'json' || format === 'ndjson'))
-      throw new RcmError(
-        'RCM_USAGE',
-        `--columns does not go with ${format}, which has every field`,
-        'Use jq to pick fields, or --format csv.',
-      );
-    selectColumns(COMPANY_COLUMNS, this.flags.columns, 0);
-    selectRows([], COMPANY_COLUMNS, this.flags);
-  }
-
-  async #measure(): Promise<CompaniesResult> {
-    const { config } = this.context.loaded;
-    if (this.flags['from-snapshot']) return companiesFromSnapshot(await this.context.store(), config, new Date());
-    this.#ports ??= await this.context.ports();
-    const progress = scanProgress(process.stderr);
-    try {
-      const { exact, fresh, 'allow-slow': allowSlow, 'max-rate': maxRate } = this.flags;
-      const ports = progress.onProgress ? { ...this.#ports, onProgress: progress.onProgress } : this.#ports;
-      return await companies(ports, parseDuration(config.window) as number, {
-        exact,
-        fresh,
-        allowSlow,
-        ...(maxRate === undefined ? {} : { maxRate }),
-      });
-    } finally {
-      progress.done();
     }
   }
 

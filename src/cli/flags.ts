@@ -95,3 +95,23 @@ export const listFlags = {
   }),
   limit: Flags.integer({ description: 'most rows to print', min: 1, helpGroup: 'OUTPUT', helpValue: 'N' }),
 };
+
+/** Commands that measure the whole platform have these. */
+export const measureFlags = {
+  window: Flags.string({
+    description: 'time that hit rates cover, e.g. 1h, 24h, 7d (over 48h: from snapshots)',
+    helpValue: 'TIME',
+  }),
+  exact: Flags.boolean({ description: 'measure every element of every key, instead of 5 samples of each' }),
+  'allow-slow': Flags.boolean({
+    description: 'with --exact: read even keys of over 100,000 elements or 16 MB whole',
+    dependsOn: ['exact'],
+  }),
+  'max-rate': Flags.integer({ description: 'most keys to read per second and server', min: 1, helpValue: 'N' }),
+  'read-from': Flags.option({ options: ['auto', 'replica', 'primary'] as const, description: 'servers to scan' })(),
+  fresh: Flags.boolean({ description: 'ask MongoDB for usage again, even if it was asked in the last 15 minutes' }),
+  'from-snapshot': Flags.boolean({
+    description: 'show the newest snapshot instead of reading Redis',
+    exclusive: ['window', 'exact', 'max-rate', 'fresh', 'read-from'],
+  }),
+};

@@ -10,6 +10,9 @@ export interface Terminal {
   width: number;
 }
 
+/** Where nothing is known of the reader: no colours, the usual width. */
+export const PLAIN: Terminal = { chalk: new Chalk({ level: 0 }), width: 80 };
+
 /**
  * Colours and width for a stream. --color/--no-color win, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal
  * (chalk 5 does not read NO_COLOR by itself).

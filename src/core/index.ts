@@ -25,13 +25,18 @@ export {
   type PatternsReport,
   patternsReport,
 } from './services/activity/report.js';
+export { type AlertPorts, alerts } from './services/alerts/alerts.js';
+export { type AlertsReport, alertsReport } from './services/alerts/report.js';
 export { type CompaniesResult, companies } from './services/companies/companies.js';
-export { companiesFromSnapshot } from './services/companies/from-snapshot.js';
+export { companiesFromSnapshot, surveyFromSnapshot } from './services/companies/from-snapshot.js';
 export { importCompanies, readCompaniesCsv } from './services/companies/import.js';
 export { type CompaniesReport, companiesReport } from './services/companies/report.js';
+export { type Survey, survey } from './services/companies/survey.js';
 export { examine, type Patient } from './services/doctor/doctor.js';
 export { type DoctorReport, doctorReport } from './services/doctor/report.js';
 export type { Ports } from './services/ports.js';
 export { type SnapshotResult, takeSnapshot } from './services/snapshot.js';
+export { type StatsReport, statsReport } from './services/stats/report.js';
+export { type StatsResult, stats } from './services/stats/stats.js';
 export { openStore } from './store/open-store.js';
 export type { Store } from './store/store.js';

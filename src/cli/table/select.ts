@@ -34,6 +34,22 @@ export function selectColumns<Row>(
   return columns.filter((column) => column.fromWidth !== undefined && width >= column.fromWidth);
 }
 
+/** What is wrong with the flags, said before a server is asked. @throws RCM_USAGE */
+export function assertSelection<Row>(
+  columns: readonly Column<Row>[],
+  selection: Selection,
+  format: 'table' | 'json' | 'csv' | 'ndjson' | 'markdown',
+): void {
+  if (selection.columns !== undefined && (format === 'json' || format === 'ndjson'))
+    throw new RcmError(
+      'RCM_USAGE',
+      `--columns does not go with ${format}, which has every field`,
+      'Use jq to pick fields, or --format csv.',
+    );
+  selectColumns(columns, selection.columns, 0);
+  selectRows([], columns, selection);
+}
+
 function find<Row>(columns: readonly Column<Row>[], name: string): Column<Row> {
   const found = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
   if (found) return found;

@@ -5,8 +5,8 @@ import { type Column, printable } from '../table/column.js';
 import { markdownText, renderMarkdown, renderTable } from '../table/render.js';
 import { wrap } from '../table/wrap.js';
 import type { Terminal } from '../terminal.js';
-import { age, count, dollars, duration, milliseconds, percent } from './figures.js';
-import { statusLabel } from './status.js';
+import { age, count, dollars, duration, milliseconds, money, percent } from './figures.js';
+import { statusCounts, statusLabel } from './status.js';
 
 /** The columns of the company list; the master plan's six fit 80 characters. */
 export const COMPANY_COLUMNS: Column<CompanyView>[] = [
@@ -146,17 +146,20 @@ export function companiesTable(
 function footnotes(rows: readonly CompanyView[], columns: readonly Column<CompanyView>[]): string[] {
   const notes: string[] = [];
   const unknown = [...new Set(rows.flatMap((c) => c.costs.unknown))].filter((term) => !term.startsWith('twilio'));
-  if (unknown.length > 0 && columns.some((column) => column.name === 'cost'))
-    notes.push(`+ a part of this cost is unknown (${unknown.join(', ')}): the sum of the known parts is shown.`);
+  if (unknown.length > 0 && columns.some((column) => column.name === 'cost')) notes.push(unknownCostNote(unknown));
   if (rows.length > 0 && rows.every((c) => c.metrics.hitRate === null))
     notes.push('Hit rates are unknown because nothing records accesses: `rcm doctor` tells what to do.');
   return notes;
 }
 
+/** What the + after a cost means. */
+export function unknownCostNote(terms: readonly string[]): string {
+  return `+ a part of this cost is unknown (${terms.join(', ')}): the sum of the known parts is shown.`;
+}
+
 /** The platform in two or three lines. */
 export function banner({ platformStats: p, window, snapshot }: CompaniesReport): string[] {
-  const { total, healthy, warning, critical, unknown } = p.companies;
-  const companies = `${count(total)} ${total === 1 ? 'company' : 'companies'}   🟢 ${healthy}   🟡 ${warning}   🔴 ${critical}${unknown > 0 ? `   ⚪ ${unknown}` : ''}`;
+  const companies = `${count(p.companies.total)} ${p.companies.total === 1 ? 'company' : 'companies'}   ${statusCounts(p.companies)}`;
   const figures = [
     `Memory ${p.totalMemory}`,
     `Hit rate ${percent(p.avgHitRate)} (${duration(window.seconds)})`,
@@ -218,8 +221,4 @@ export function companyJson(company: CompanyView): CompanyView {
       lines: { cache: line(lines.cache), storage: line(lines.storage), calls: line(lines.calls) },
     },
   };
-}
-
-function money(dollarsPerMonth: number | null): number | null {
-  return dollarsPerMonth === null ? null : Number(dollarsPerMonth.toFixed(6));
 }

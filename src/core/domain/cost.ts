@@ -53,28 +53,29 @@ export function queriesPerMonth(misses: number | null, coveredMs: number): numbe
 }
 
 /**
- * The costs of one company (DESIGN §5). A cost with an unknown term is the sum of the known ones.
+ * Each part of a company's cost in dollars per month (DESIGN §5): quantity × price; null where one of them is unknown.
  * @param prices null when the prices could not be read: then every term is unknown
  */
-export function companyCosts(input: CostInput, prices: ProviderPrices | null): CompanyCosts {
-  const unknown: CostTerm[] = [];
-  const term = (name: CostTerm, quantity: number | null, price: number | undefined): number | null => {
-    if (quantity !== null && price !== undefined) return quantity * price;
-    unknown.push(name);
-    return null;
+export function costTerms(input: CostInput, prices: ProviderPrices | null): Record<CostTerm, number | null> {
+  const times = (quantity: number | null, price: number | undefined): number | null =>
+    quantity === null || price === undefined ? null : quantity * price;
+  return {
+    'redis.storage': times(input.cacheBytes / MB, prices?.redis.storageCostPerMB),
+    'redis.baseShare': prices && input.baseShare,
+    'mongodb.storage': times(perUnit(input.storageBytes, GB), prices?.mongodb.storageCostPerGB),
+    'mongodb.queries': times(input.queriesPerMonth, prices?.mongodb.queryCost),
+    'twilio.calls': times(input.minutes, prices?.twilio.perCallCostPerMinute),
+    'twilio.recordings': times(perUnit(input.recordingBytes, GB), prices?.twilio.recordingStoragePerGB),
   };
-  const redis = sumKnown(
-    term('redis.storage', input.cacheBytes / MB, prices?.redis.storageCostPerMB),
-    term('redis.baseShare', input.baseShare, prices === null ? undefined : 1),
-  );
-  const mongodb = sumKnown(
-    term('mongodb.storage', perUnit(input.storageBytes, GB), prices?.mongodb.storageCostPerGB),
-    term('mongodb.queries', input.queriesPerMonth, prices?.mongodb.queryCost),
-  );
-  const twilio = sumKnown(
-    term('twilio.calls', input.minutes, prices?.twilio.perCallCostPerMinute),
-    term('twilio.recordings', perUnit(input.recordingBytes, GB), prices?.twilio.recordingStoragePerGB),
-  );
+}
+
+/** The costs of one company (DESIGN §5). A cost with an unknown term is the sum of the known ones. @param prices as for `costTerms` */
+export function companyCosts(input: CostInput, prices: ProviderPrices | null): CompanyCosts {
+  const terms = costTerms(input, prices);
+  const redis = sumKnown(terms['redis.storage'], terms['redis.baseShare']);
+  const mongodb = sumKnown(terms['mongodb.storage'], terms['mongodb.queries']);
+  const twilio = sumKnown(terms['twilio.calls'], terms['twilio.recordings']);
+  const unknown = (Object.keys(terms) as CostTerm[]).filter((name) => terms[name] === null);
   return { redis, mongodb, infrastructure: sumKnown(redis, mongodb), twilio, unknown };
 }
 

@@ -40,3 +40,10 @@ export interface CounterTotals {
   /** Start of the first slot of the window with anything recorded; null when nothing was. */
   firstSlotMs: number | null;
 }
+
+/** What one company's counters hold for one slot. */
+export interface CounterSlot {
+  /** Start of the slot. */
+  slotMs: number;
+  counters: Counters;
+}

@@ -1,7 +1,7 @@
 import { companyBudget } from './budget.js';
 import type { CompanyUsage } from './company.js';
 import type { CompanyView, PlatformStats } from './company-view.js';
-import { type BaseShareRule, baseShares, companyCosts, queriesPerMonth } from './cost.js';
+import { type BaseShareRule, baseShares, type CostInput, companyCosts, queriesPerMonth } from './cost.js';
 import { formatBytes } from './format.js';
 import { companyHealth } from './health.js';
 import { avgResponseMs, hitRate } from './hit-rate.js';
@@ -45,16 +45,16 @@ export function evaluate(
   platform: PlatformFacts,
   rules: Rules,
 ): { companies: CompanyView[]; platformStats: PlatformStats } {
-  const shares = sharesOf(facts, platform.source, rules);
+  const shares = companyShares(facts, platform.source, rules);
   const companies = facts.map((company) =>
     evaluateCompany(company, shares.get(company.companyId) ?? null, rules.pricing),
   );
   return { companies, platformStats: platformStats(facts, companies, platform, rules.pricing, shares.size > 0) };
 }
 
-/** Who carries a share: the companies of the collection. Orphans carry 0; with the collection unread nobody's share is known. */
-function sharesOf(
-  facts: readonly CompanyFacts[],
+/** Who carries a share of the base cost, and how much: the companies of the collection. Orphans carry 0; with the collection unread nobody's share is known. */
+export function companyShares(
+  facts: readonly Pick<CompanyFacts, 'companyId' | 'cacheBytes' | 'orphan'>[],
   source: CompanySource,
   { pricing, baseShare }: Rules,
 ): Map<string, number> {
@@ -66,19 +66,27 @@ function sharesOf(
   return shares;
 }
 
-function evaluateCompany(facts: CompanyFacts, baseShare: number | null, pricing: PricingConfig | null): CompanyView {
+/** What a company's costs are computed from. @param baseShare dollars; null where unknown */
+export function costInput(facts: CompanyFacts, baseShare: number | null): CostInput {
+  const { storageBytes, minutes, recordingBytes } = facts.usage;
+  return {
+    cacheBytes: facts.cacheBytes,
+    baseShare: facts.orphan === true ? 0 : baseShare,
+    storageBytes,
+    queriesPerMonth: queriesPerMonth(facts.misses, facts.coveredMs),
+    minutes,
+    recordingBytes,
+  };
+}
+
+/** Costs, budget and health of one company (DESIGN §5). @param baseShare dollars of Redis's base cost; null where unknown */
+export function evaluateCompany(
+  facts: CompanyFacts,
+  baseShare: number | null,
+  pricing: PricingConfig | null,
+): CompanyView {
   const { usage } = facts;
-  const costs = companyCosts(
-    {
-      cacheBytes: facts.cacheBytes,
-      baseShare: facts.orphan === true ? 0 : baseShare,
-      storageBytes: usage.storageBytes,
-      queriesPerMonth: queriesPerMonth(facts.misses, facts.coveredMs),
-      minutes: usage.minutes,
-      recordingBytes: usage.recordingBytes,
-    },
-    pricing?.providers ?? null,
-  );
+  const costs = companyCosts(costInput(facts, baseShare), pricing?.providers ?? null);
   const budget = companyBudget(costs, pricing?.budgets ?? null, facts.companyId);
   const rate = hitRate(facts.hits, facts.misses);
   const response = avgResponseMs((facts.hits ?? 0) + (facts.misses ?? 0), facts.readUs);

@@ -20,3 +20,35 @@ export function parseBytes(text: string): number | null {
   if (number === undefined) return null;
   return Number(number) * 1024 ** SIZE_UNITS.indexOf(unit.toUpperCase() as (typeof SIZE_UNITS)[number]);
 }
+
+/** `$1,234.50`, `-$0.20`. */
+export function formatDollars(value: number): string {
+  const text = Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return `${value < 0 && text !== '0.00' ? '-' : ''}$${text}`;
+}
+
+/** Money as machines get it: 6 decimals. */
+export function roundedMoney(dollarsPerMonth: number | null): number | null {
+  return dollarsPerMonth === null ? null : Number(dollarsPerMonth.toFixed(6));
+}
+
+export function formatPercent(value: number): string {
+  return `${value.toFixed(1)}%`;
+}
+
+/** The two largest units of a length of time: `3d 4h`, `12m`, `45s`. */
+export function formatAge(seconds: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [Math.floor(seconds) % 60, 's'],
+  ];
+  const first = parts.findIndex(([n]) => n > 0);
+  if (first < 0) return '0s';
+  return parts
+    .slice(first, first + 2)
+    .filter(([n]) => n > 0)
+    .map(([n, unit]) => `${n}${unit}`)
+    .join(' ');
+}

@@ -35,6 +35,15 @@ export interface PlatformSnapshot {
   unallocatedCost: number;
   redisUsedMemoryBytes: number | null;
   redisUptimeSeconds: number | null;
+  /** null where one server has no limit. */
+  redisMaxMemoryBytes: number | null;
+  /** Since the servers' start. */
+  redisEvictedKeys: number | null;
+  redisExpiredKeys: number | null;
+  /** This tool's own keys in Redis, and how many companies they are about. */
+  ownKeys: number | null;
+  ownBytes: number | null;
+  activeCompanies: number | null;
   warnings: string[];
 }
 

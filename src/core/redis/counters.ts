@@ -3,6 +3,7 @@ import {
   COUNTER_NAMES,
   COUNTER_RETENTION_HOURS,
   type CounterName,
+  type CounterSlot,
   type Counters,
   type CounterTotals,
   SLOT_MS,
@@ -26,12 +27,6 @@ export interface CounterRange {
   fromMs: number;
   /** The slot that contains it is the last that counts. */
   toMs: number;
-}
-
-export interface CounterSlot {
-  /** Start of the slot. */
-  slotMs: number;
-  counters: Counters;
 }
 
 /** HINCRBY of one counter. */

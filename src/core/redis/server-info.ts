@@ -1,27 +1,7 @@
 import type { Redis } from 'ioredis';
+import type { ServerInfo } from '../domain/server-info.js';
 
-/** What INFO tells of one server, as far as anything here uses it. `null` where the server does not say. */
-export interface ServerInfo {
-  /** `valkey` or `redis`, with the version as the server gives it. */
-  product: 'redis' | 'valkey';
-  version: string;
-  mode: string;
-  role: string;
-  uptimeSeconds: number | null;
-  usedMemoryBytes: number | null;
-  maxMemoryBytes: number | null;
-  maxMemoryPolicy: string | null;
-  keyspaceHits: number | null;
-  keyspaceMisses: number | null;
-  evictedKeys: number | null;
-  expiredKeys: number | null;
-  opsPerSecond: number | null;
-  /** Socket reads since the start: the only count that our own scripts' inner commands do not add to. */
-  readsProcessed: number | null;
-  replicationId: string | null;
-  masterLinkUp: boolean | null;
-  replicas: { host: string; port: number; online: boolean; lagSeconds: number }[];
-}
+export type { ServerInfo };
 
 /** @param sections names of INFO sections; all of the default ones when absent */
 export async function readServerInfo(redis: Redis, ...sections: string[]): Promise<ServerInfo> {
@@ -44,6 +24,7 @@ export function parseServerInfo(text: string): ServerInfo {
     const value = Number(fields.get(name) ?? Number.NaN);
     return Number.isFinite(value) ? value : null;
   };
+  const ok = (name: string): boolean | null => (fields.has(name) ? fields.get(name) === 'ok' : null);
   const link = fields.get('master_link_status');
   const valkey = fields.get('valkey_version');
   return {
@@ -53,6 +34,7 @@ export function parseServerInfo(text: string): ServerInfo {
     role: fields.get('role') ?? 'master',
     uptimeSeconds: number('uptime_in_seconds'),
     usedMemoryBytes: number('used_memory'),
+    fragmentationRatio: number('mem_fragmentation_ratio'),
     maxMemoryBytes: number('maxmemory'),
     maxMemoryPolicy: fields.get('maxmemory_policy') ?? null,
     keyspaceHits: number('keyspace_hits'),
@@ -63,6 +45,9 @@ export function parseServerInfo(text: string): ServerInfo {
     readsProcessed: number('total_reads_processed'),
     replicationId: fields.get('master_replid') ?? null,
     masterLinkUp: link === undefined ? null : link === 'up',
+    rdbSaveOk: ok('rdb_last_bgsave_status'),
+    aofWriteOk: fields.get('aof_enabled') === '0' ? null : ok('aof_last_write_status'),
+    aofRewriteOk: fields.get('aof_enabled') === '0' ? null : ok('aof_last_bgrewrite_status'),
     replicas: parseReplicas(fields),
   };
 }

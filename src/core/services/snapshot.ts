@@ -1,5 +1,6 @@
 import type { CompanyView } from '../domain/company-view.js';
 import { type CompanyFacts, evaluate } from '../domain/evaluate.js';
+import { redisTotals } from '../domain/server-info.js';
 import type { CompanySnapshot, Snapshot } from '../domain/snapshot.js';
 import { DAY_MS } from '../domain/units.js';
 import { windowEndingAt } from '../domain/window.js';
@@ -35,6 +36,7 @@ export async function takeSnapshot(ports: Ports): Promise<SnapshotResult> {
       pricing: measurement.pricing,
       baseShare: ports.config.costs.baseShare,
     });
+    const redis = redisTotals(measurement.servers);
     const snapshot: Snapshot = {
       platform: {
         takenAt,
@@ -45,6 +47,12 @@ export async function takeSnapshot(ports: Ports): Promise<SnapshotResult> {
         unallocatedCost: platformStats.unallocatedCost ?? 0,
         redisUsedMemoryBytes: platformStats.redisUsedMemoryBytes,
         redisUptimeSeconds: platformStats.uptimeSeconds,
+        redisMaxMemoryBytes: redis.maxMemoryBytes,
+        redisEvictedKeys: redis.evictedKeys,
+        redisExpiredKeys: redis.expiredKeys,
+        ownKeys: measurement.scan.own.keys,
+        ownBytes: measurement.scan.own.bytes,
+        activeCompanies: measurement.scan.recorded.size,
         warnings,
       },
       companies: companies.map((view, i) => row(view, measurement.companies[i] as CompanyFacts, takenAt)),
@@ -52,6 +60,7 @@ export async function takeSnapshot(ports: Ports): Promise<SnapshotResult> {
     await store.snapshots.insert(snapshot);
     await store.snapshots.prune(takenAt, ports.config.retention);
     await store.activity.prune(takenAt, ports.config.retention);
+    await store.issues.prune(takenAt, ports.config.retention);
     return { recorded: true, takenAt, companies: companies.length, warnings, complete: measurement.complete };
   } finally {
     await lock.lease?.release().catch(() => undefined);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type IssueState, SEVERITIES } from '../domain/issue.js';
 import type { CachePolicy } from '../domain/policy.js';
 import type { PricingConfig } from '../domain/pricing.js';
 import type { CompanySnapshot, PlatformSnapshot } from '../domain/snapshot.js';
@@ -94,7 +95,24 @@ const platformSnapshot = z.object({
   unallocatedCost: amount,
   redisUsedMemoryBytes: amountOrUnknown,
   redisUptimeSeconds: amountOrUnknown,
+  // Not in snapshots of earlier versions.
+  redisMaxMemoryBytes: amountOrUnknown.default(null),
+  redisEvictedKeys: amountOrUnknown.default(null),
+  redisExpiredKeys: amountOrUnknown.default(null),
+  ownKeys: amountOrUnknown.default(null),
+  ownBytes: amountOrUnknown.default(null),
+  activeCompanies: amountOrUnknown.default(null),
   warnings: z.array(z.string()),
+});
+
+const issue = z.object({
+  companyId: z.string().nullable(),
+  code: z.string(),
+  severity: z.enum(SEVERITIES),
+  firstSeen: date,
+  lastSeen: date,
+  resolvedAt: date.nullable(),
+  notifiedAt: date.nullable(),
 });
 
 const keptUsage = z.object({
@@ -106,14 +124,15 @@ const keptUsage = z.object({
 });
 
 /** What the stored things must look like: one place for both engines. Unknown fields are dropped. */
-export const SHAPES = { pricing, policy, companySnapshot, platformSnapshot, keptUsage } as const;
+export const SHAPES = { pricing, policy, companySnapshot, platformSnapshot, issue, keptUsage } as const;
 
 // The shapes and the domain types must agree: the compiler refuses what differs.
 const _pricing: z.ZodType<PricingConfig> = pricing;
 const _policy: z.ZodType<CachePolicy> = policy;
 const _company: z.ZodType<CompanySnapshot> = companySnapshot;
 const _platform: z.ZodType<PlatformSnapshot> = platformSnapshot;
-void [_pricing, _policy, _company, _platform];
+const _issue: z.ZodType<IssueState> = issue;
+void [_pricing, _policy, _company, _platform, _issue];
 
 /**
  * Checks one stored thing.

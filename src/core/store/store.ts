@@ -1,6 +1,7 @@
 import type { ActivityEntry, ActivityType, Retention } from '../domain/activity.js';
 import type { Company, CompanyUsage, PlatformUsage } from '../domain/company.js';
 import type { FixRecord } from '../domain/fix.js';
+import type { IssueKey, IssueState, Sighting } from '../domain/issue.js';
 import type { CachePolicy } from '../domain/policy.js';
 import type { PriceHistoryEntry, PricingConfig } from '../domain/pricing.js';
 import type { CompanySnapshot, PlatformSnapshot, Snapshot } from '../domain/snapshot.js';
@@ -19,6 +20,7 @@ export interface Store {
   readonly activity: ActivityRepository;
   readonly snapshots: SnapshotRepository;
   readonly fixes: FixRepository;
+  readonly issues: IssueRepository;
   readonly companies: CompanyRepository;
   readonly usage: UsageRepository;
   /** For `doctor`: what is there, what is missing, what may not be done. Changes nothing. */
@@ -87,6 +89,8 @@ export interface SnapshotRepository {
   insert(snapshot: Snapshot): Promise<void>;
   /** The newest complete snapshot taken at or before `at`, or null. */
   latest(at?: Date): Promise<Snapshot | null>;
+  /** The platform row of that snapshot, without its companies. */
+  latestPlatform(at?: Date): Promise<PlatformSnapshot | null>;
   /** Platform rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
   platformRange(from: Date, to: Date): Promise<PlatformSnapshot[]>;
   /** One company's rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
@@ -103,6 +107,22 @@ export interface FixRepository {
   get(fixId: string): Promise<FixRecord | null>;
   /** Newest first. */
   list(filter: { companyId?: string; limit: number }): Promise<FixRecord[]>;
+}
+
+export interface IssueRepository {
+  /** By company, then code. `open`: only those not resolved. */
+  list(filter?: { open?: boolean }): Promise<IssueState[]>;
+  /**
+   * Applies what one look found (domain/issue.ts, issueChanges). Safe for several processes at once: each record changes
+   * atomically, and none is moved backwards by a late sighting.
+   * @returns the open states of what was seen
+   * @throws RCM_CONFLICT when it was overtaken too many times
+   */
+  record(sighting: Sighting): Promise<IssueState[]>;
+  /** Notes that somebody is told now. @returns those of the issues that were open and untold: of two processes one gets each */
+  claimNotification(issues: readonly IssueKey[], at: Date): Promise<IssueKey[]>;
+  /** Removes what was resolved more than `actDays` before `now`. Returns how many went. */
+  prune(now: Date, retention: Retention): Promise<number>;
 }
 
 /** What reading the company list gave: the list, or why there is none: missing or empty, or (`failed`) unreadable. */

@@ -113,6 +113,12 @@ export function platformRow(takenAt: Date, change: Partial<PlatformSnapshot> = {
     unallocatedCost: 57,
     redisUsedMemoryBytes: 3_000_000,
     redisUptimeSeconds: null,
+    redisMaxMemoryBytes: 4_000_000,
+    redisEvictedKeys: 7,
+    redisExpiredKeys: 0,
+    ownKeys: 12,
+    ownBytes: 34_567,
+    activeCompanies: null,
     warnings: [],
     ...change,
   };

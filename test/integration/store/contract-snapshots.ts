@@ -33,6 +33,10 @@ export function snapshotContract(context: ContractContext): void {
     const latest = async (t?: Date) => (await context.store.snapshots.latest(t))?.platform.takenAt;
     expect(await latest()).toEqual(T3);
     expect(await latest(T2)).toEqual(T2);
+    const { snapshots } = context.store;
+    expect(await snapshots.latestPlatform()).toEqual(platformRow(T3));
+    expect(await snapshots.latestPlatform(new Date(T3.getTime() - 1))).toEqual(platformRow(T2));
+    expect(await snapshots.latestPlatform(new Date(T1.getTime() - 1))).toBeNull();
     expect(await latest(new Date(T3.getTime() - 1))).toEqual(T2);
     expect(await latest(new Date(T1.getTime() - 1))).toBeUndefined();
   });

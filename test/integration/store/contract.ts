@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import type { Store } from '../../../src/core/store/store.js';
 import { activityContract } from './contract-activity.js';
 import { fixContract } from './contract-fixes.js';
+import { issueContract } from './contract-issues.js';
 import { policyContract } from './contract-policies.js';
 import { pricingContract } from './contract-pricing.js';
 import { snapshotContract } from './contract-snapshots.js';
@@ -31,4 +32,5 @@ export function storeContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('activity', () => activityContract(context));
   describe('snapshots', () => snapshotContract(context));
   describe('fixes', () => fixContract(context));
+  describe('issues', () => issueContract(context));
 }

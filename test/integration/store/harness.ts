@@ -17,5 +17,7 @@ export interface StoreHarness {
   damagePolicy(companyId: string): Promise<void>;
   /** Breaks `cacheBytes` of every stored company row. */
   damageSnapshots(): Promise<void>;
+  /** Breaks `severity` of every stored issue. */
+  damageIssues(): Promise<void>;
   destroy(): Promise<void>;
 }

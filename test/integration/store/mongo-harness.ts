@@ -42,6 +42,9 @@ export async function mongoHarness(): Promise<MongoHarness> {
     damageSnapshots: async () => {
       await db.collection('rcm_cachesnapshots').updateMany({}, { $set: { b: -1 } });
     },
+    damageIssues: async () => {
+      await db.collection('rcm_issuestates').updateMany({}, { $set: { severity: 'dreadful' } });
+    },
     destroy: async () => {
       await client.close();
       await database.drop();

@@ -6,7 +6,7 @@ import {
   type PlatformCollections,
 } from '../../../src/core/store/platform-collections.js';
 import { describeMongo } from '../../support/mongo/index.js';
-import { at } from './builders.js';
+import { at, platformRow } from './builders.js';
 import { type MongoHarness, mongoHarness } from './mongo-harness.js';
 
 const { Decimal128, Double, Int32, Long, ObjectId } = mongo;
@@ -226,6 +226,7 @@ describeMongo("the platform's own collections", () => {
       await store.activity.list({ limit: 1 });
       await store.snapshots.latest();
       await store.fixes.list({ limit: 1 });
+      await store.issues.list();
       await store.companies.list();
     });
     expect(await harness.db.listCollections().toArray()).toEqual([]);
@@ -237,16 +238,7 @@ describeMongo("the platform's own collections", () => {
         { companyId: 'a', timestamp: NOW, eventType: 'clear', key: null, details: {}, metadata: {} },
       ]);
       const takenAt = NOW;
-      const platform = {
-        takenAt,
-        companySource: 'keys',
-        companies: 0,
-        totalBytes: 0,
-        totalCost: 0,
-        unallocatedCost: 0,
-      } as const;
-      const unknown = { redisUsedMemoryBytes: null, redisUptimeSeconds: null, warnings: [] };
-      await store.snapshots.insert({ platform: { ...platform, ...unknown }, companies: [] });
+      await store.snapshots.insert({ platform: platformRow(takenAt), companies: [] });
       await Promise.all([1, 2, 3].map(() => store.pricing.update(() => ({ history: [] }))));
     });
     const keys = async (name: string) => (await harness.db.collection(name).indexes()).map((index) => index.key);

@@ -41,6 +41,7 @@ export async function sqliteHarness(): Promise<StoreHarness> {
       ),
     damagePolicy: async (id) => tamper(stateFile, `UPDATE policy SET caching_enabled = 7 WHERE company_id = '${id}'`),
     damageSnapshots: async () => tamper(stateFile, 'UPDATE snapshot_company SET cache_bytes = -1'),
+    damageIssues: async () => tamper(stateFile, `UPDATE issue SET severity = 'dreadful'`),
     destroy: () => rm(dir, { recursive: true, force: true }),
   };
 }

@@ -6,13 +6,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as collections } from '../../../src/core/store/platform-collections.js';
 import { openDatabase } from '../../../src/core/store/sqlite/open.js';
-import { MIGRATIONS } from '../../../src/core/store/sqlite/schema.js';
+import { APPLICATION_ID, MIGRATIONS } from '../../../src/core/store/sqlite/schema.js';
 import { tempDir } from '../../support/temp-dir.js';
-import { at, HOSTILE, historyEntry } from './builders.js';
+import { at, HOSTILE, historyEntry, snapshot } from './builders.js';
 import { storeContract } from './contract.js';
 import { sqliteHarness, tamper } from './sqlite-harness.js';
 
 describe('the SQLite store', () => storeContract(sqliteHarness));
+
+const NOW = at('2026-03-01T12:00:00Z');
 
 let dir = '';
 let stateFile = '';
@@ -31,6 +33,25 @@ describe('the state file', () => {
     expect([store.engine, store.location]).toEqual(['sqlite', stateFile]);
     await store.close();
     await store.close();
+  });
+
+  it('of the first schema is brought up to date, and keeps what it holds', async () => {
+    mkdirSync(join(dir, 'state'));
+    tamper(
+      stateFile,
+      `${MIGRATIONS[0]}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1;
+       INSERT INTO snapshot VALUES (1, ${NOW.getTime()}, 'keys', 1, 10, 1, 2, 3, 4, '[]')`,
+    );
+    const store = await open();
+    const unknown = { redisMaxMemoryBytes: null, redisEvictedKeys: null, redisExpiredKeys: null };
+    const own = { ownKeys: null, ownBytes: null, activeCompanies: null };
+    expect(await store.snapshots.latestPlatform()).toMatchObject({ takenAt: NOW, totalCost: 1, ...unknown, ...own });
+    await store.snapshots.insert(snapshot(new Date(NOW.getTime() + 1), ['acme']));
+    expect(await store.snapshots.latestPlatform()).toMatchObject({ redisEvictedKeys: 7, ownKeys: 12 });
+    const seen = [{ companyId: null, code: 'EVICTIONS', severity: 'warning' as const }];
+    expect(await store.issues.record({ seen, examined: () => true, at: NOW })).toHaveLength(1);
+    await store.close();
+    await (await open()).close();
   });
 
   it('of a newer schema is refused and left as it is', async () => {

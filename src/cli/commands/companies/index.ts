@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { EXIT } from '../../../core/errors.js';
 import { BaseCommand } from '../../base-command.js';
-import { listFlags } from '../../flags.js';
+import { listFlags, measureFlags } from '../../flags.js';
 import { formatOf, writeResult } from '../../output.js';
 
 export default class Companies extends BaseCommand {
@@ -24,27 +24,12 @@ Exit codes: 0 all was measured, 3 a service could not be reached (figures from t
   ];
   static override flags = {
     ...listFlags,
-    window: Flags.string({
-      description: 'time that hit rates cover, e.g. 1h, 24h, 7d (over 48h: from snapshots)',
-      helpValue: 'TIME',
-    }),
-    exact: Flags.boolean({ description: 'measure every element of every key, instead of 5 samples of each' }),
-    'allow-slow': Flags.boolean({
-      description: 'with --exact: read even keys of over 100,000 elements or 16 MB whole',
-      dependsOn: ['exact'],
-    }),
-    'max-rate': Flags.integer({ description: 'most keys to read per second and server', min: 1, helpValue: 'N' }),
-    'read-from': Flags.option({ options: ['auto', 'replica', 'primary'] as const, description: 'servers to scan' })(),
-    fresh: Flags.boolean({ description: 'ask MongoDB for usage again, even if it was asked in the last 15 minutes' }),
-    'from-snapshot': Flags.boolean({
-      description: 'show the newest snapshot instead of reading Redis',
-      exclusive: ['watch', 'window', 'exact', 'max-rate', 'fresh', 'read-from'],
-    }),
+    ...measureFlags,
     watch: Flags.integer({
       description: 'measure again every so many seconds, on a terminal',
       min: 1,
       helpValue: 'SECONDS',
-      exclusive: ['json', 'format', 'output'],
+      exclusive: ['json', 'format', 'output', 'from-snapshot'],
     }),
   };
 

@@ -15,6 +15,8 @@ interface Endpoint {
 /** The servers to scan, with what was chosen told in `notes`; `close` closes the connections that were opened for it. */
 export interface ScanNodes {
   nodes: ScanNode[];
+  /** The primary of each part, whoever is scanned: server figures are theirs. */
+  primaries: ScanNode[];
   notes: string[];
   close(): void;
 }
@@ -26,34 +28,47 @@ export interface ScanNodes {
  */
 export async function scanNodes(connection: RedisConnection): Promise<ScanNodes> {
   const opened: Redis[] = [];
+  const close = () => {
+    for (const redis of opened) redis.disconnect();
+  };
+  try {
+    return { ...(await choose(connection, opened)), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function choose(connection: RedisConnection, opened: Redis[]): Promise<Omit<ScanNodes, 'close'>> {
   const notes: string[] = [];
   const groups =
     connection.kind === 'cluster'
       ? await clusterGroups(connection)
       : [{ primary: null, replicas: await announcedReplicas(connection.server) }];
-  const nodes = await Promise.all(groups.map((group) => chooseNode(connection, group, opened, notes)));
-  return {
-    nodes,
-    notes,
-    close: () =>
-      opened.forEach((redis) => {
-        redis.disconnect();
-      }),
-  };
+  const primaries = await Promise.all(groups.map((group) => primaryOf(connection, group.primary, opened)));
+  const nodes = await Promise.all(
+    groups.map((group, i) => chooseNode(connection, primaries[i] as ScanNode, group.replicas, opened, notes)),
+  );
+  return { nodes, primaries, notes };
+}
+
+async function primaryOf(connection: RedisConnection, endpoint: Endpoint | null, opened: Redis[]): Promise<ScanNode> {
+  if (endpoint === null) return { redis: connection.server, label: connection.label, role: 'primary' };
+  const redis = open(connection, endpoint, false, opened);
+  await ready(redis, label(endpoint), connection.settings.connectTimeoutMs);
+  return { redis, label: label(endpoint), role: 'primary' };
 }
 
 async function chooseNode(
   connection: RedisConnection,
-  group: { primary: Endpoint | null; replicas: Endpoint[] },
+  primary: ScanNode,
+  replicas: readonly Endpoint[],
   opened: Redis[],
   notes: string[],
 ): Promise<ScanNode> {
-  const primary = group.primary ? open(connection, group.primary, false, opened) : connection.server;
-  const primaryLabel = group.primary ? label(group.primary) : connection.label;
-  if (group.primary) await ready(primary, primaryLabel, connection.settings.connectTimeoutMs);
-  if (connection.settings.readFrom === 'primary') return { redis: primary, label: primaryLabel, role: 'primary' };
-  const replicationId = (await readServerInfo(primary, 'replication').catch(() => null))?.replicationId ?? null;
-  for (const endpoint of group.replicas) {
+  if (connection.settings.readFrom === 'primary') return primary;
+  const replicationId = (await readServerInfo(primary.redis, 'replication').catch(() => null))?.replicationId ?? null;
+  for (const endpoint of replicas) {
     const replica = open(connection, endpoint, connection.kind === 'cluster', opened);
     const info = await replicaInfo(replica, endpoint);
     // The same replication id proves that an address seen from here is the replica that the primary meant.
@@ -64,12 +79,12 @@ async function chooseNode(
   if (connection.settings.readFrom === 'replica')
     throw new RcmError(
       'RCM_REDIS_UNREACHABLE',
-      `No replica of ${primaryLabel} can be read`,
+      `No replica of ${primary.label} can be read`,
       'Set redis.readFrom to auto or primary, or look at the replicas with `rcm doctor`.',
     );
-  if (group.replicas.length > 0)
-    notes.push(`No replica of ${primaryLabel} can be reached from here or is in sync: the primary is read.`);
-  return { redis: primary, label: primaryLabel, role: 'primary' };
+  if (replicas.length > 0)
+    notes.push(`No replica of ${primary.label} can be reached from here or is in sync: the primary is read.`);
+  return primary;
 }
 
 async function announcedReplicas(server: Redis): Promise<Endpoint[]> {

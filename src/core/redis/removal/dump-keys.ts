@@ -9,7 +9,12 @@ import type { Reading } from './reading.js';
 import { DUMP_KEYS } from './removal.lua.js';
 
 /** Dumps in one reply: enough to keep the disk busy, little enough to be held twice. */
-const MOST_BYTES = 4 * 1024 ** 2;
+export const MOST_DUMPED_BYTES = 4 * 1024 ** 2;
+
+/** Bytes and elements of the largest key that may be read; 0 is no limit (DESIGN §8). @param allowSlow read any */
+export function mostToRead(allowSlow: boolean): [bytes: number, elements: number] {
+  return allowSlow ? [0, 0] : [LARGEST_BYTES, LARGEST_ELEMENTS];
+}
 
 /** Reads keys of one server for a backup. */
 export class KeyDumper {
@@ -35,10 +40,10 @@ export class KeyDumper {
   }
 
   async #read(chunk: readonly KeyInfo[], budgetUs: number): Promise<{ readings: Reading[]; serverUs: number }> {
-    const [maxBytes, maxElements] = this.allowSlow ? [0, 0] : [LARGEST_BYTES, LARGEST_ELEMENTS];
+    const [maxBytes, maxElements] = mostToRead(this.allowSlow);
     if (this.#scripted)
       try {
-        const args = [budgetUs, MOST_BYTES, maxBytes, maxElements, ...chunk.map(({ key }) => key)];
+        const args = [budgetUs, MOST_DUMPED_BYTES, maxBytes, maxElements, ...chunk.map(({ key }) => key)];
         return readingsOf(chunk, await runReadOnly(this.redis, DUMP_KEYS, [], args));
       } catch (error) {
         if (!isScriptingRefused(error)) throw error;

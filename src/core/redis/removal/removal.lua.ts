@@ -24,7 +24,8 @@ end
 return reply
 `);
 
-const EXPIRY = `
+/** Lua: `expiryOf(key)`, in milliseconds since the epoch, -1 when it never expires. */
+export const EXPIRY_LUA = `
 -- Redis before 7.0 knows no PEXPIRETIME.
 local function expiryOf(key)
   local at = redis.pcall('PEXPIRETIME', key)
@@ -36,6 +37,17 @@ local function expiryOf(key)
 end
 `;
 
+/** Lua: `tooLarge(key, kind, bytes, maxBytes, maxElements)`, whether a key may not be read whole; 0 is no limit. */
+export const TOO_LARGE_LUA = `
+local lengths = {hash = 'HLEN', list = 'LLEN', set = 'SCARD', zset = 'ZCARD', stream = 'XLEN'}
+local function tooLarge(key, kind, bytes, maxBytes, maxElements)
+  if bytes < 262144 then return false end
+  if maxBytes > 0 and bytes > maxBytes then return true end
+  local length = lengths[kind]
+  return maxElements > 0 and length and redis.call(length, key) > maxElements
+end
+`;
+
 /**
  * Reads keys for a backup, a part of them when the time or size budget is used up before.
  * Input (no KEYS, as REMOVE) ARGV[1] time budget, µs; ARGV[2] most bytes of dumps; ARGV[3] largest bytes, ARGV[4] most
@@ -43,17 +55,11 @@ end
  * Output [1] server µs [2] how many keys were dealt with [3] for each its DUMP, empty when there is none
  *   [4] MessagePack: [types], [expiry in ms since the epoch, -1 never], [bytes; -1 gone, -2 too large]
  */
-export const DUMP_KEYS = readOnlyScript(`${EXPIRY}
+export const DUMP_KEYS = readOnlyScript(`${EXPIRY_LUA}${TOO_LARGE_LUA}
 local call = redis.call
 local budget, mostBytes = tonumber(ARGV[1]), tonumber(ARGV[2])
 local maxBytes, maxElements = tonumber(ARGV[3]), tonumber(ARGV[4])
 local start = call('TIME')
-local lengths = {hash = 'HLEN', list = 'LLEN', set = 'SCARD', zset = 'ZCARD', stream = 'XLEN'}
-local function tooLarge(key, kind, bytes)
-  if maxBytes > 0 and bytes > maxBytes then return true end
-  local length = lengths[kind]
-  return maxElements > 0 and length and call(length, key) > maxElements
-end
 local dumps, types, expiries, sizes = {}, {}, {}, {}
 local size, unseen, elapsed, done = 0, 0, 0, 0
 for i = 5, #ARGV do
@@ -62,7 +68,7 @@ for i = 5, #ARGV do
   local kind = bytes and call('TYPE', key).ok or 'none'
   done = done + 1
   dumps[done], types[done], expiries[done], sizes[done] = '', kind, -1, -1
-  if bytes and bytes >= 262144 and tooLarge(key, kind, bytes) then sizes[done] = -2
+  if bytes and tooLarge(key, kind, bytes, maxBytes, maxElements) then sizes[done] = -2
   elseif bytes then
     local dump = call('DUMP', key)
     if dump then
@@ -88,7 +94,7 @@ return {elapsed, done, dumps, cmsgpack.pack({types, expiries, sizes})}
  * Input (no KEYS, as REMOVE) ARGV[1] time budget, µs; then for each key: the key, the last 8 bytes of its DUMP, its expiry
  * Output [1] server µs [2] how many keys were dealt with [3…] for each: 1 removed, 0 gone before, 2 changed and left alone
  */
-export const REMOVE_UNCHANGED = writingScript(`${EXPIRY}
+export const REMOVE_UNCHANGED = writingScript(`${EXPIRY_LUA}
 local call, sub = redis.call, string.sub
 local budget, start = tonumber(ARGV[1]), call('TIME')
 local elapsed, unseen, reply, n = 0, 0, {0, 0}, 0

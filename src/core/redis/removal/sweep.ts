@@ -33,20 +33,19 @@ export function sweep(
   filter: KeyFilter,
   throttle: Throttle,
 ): AsyncGenerator<SweepStep, void, undefined> {
-  const ids = (selection.ids ?? []).map((id) => Buffer.from(id, 'latin1'));
-  const args = [
-    selection.scanGlob,
-    filter.largerThanBytes ?? -1,
-    filter.idleSeconds ?? -1,
-    ids.length,
-    ...ids,
-    ...luaPatterns(selection.templates),
-  ];
+  const args = [selection.scanGlob, ...selectionArgs(selection, filter)];
   const stepper: Stepper<SweepStep> = {
     requestsPerStep: 1,
     step: (cursor, pacer) => sweepStep(redis, cursor, pacer, args),
   };
   return driveScan(stepper, throttle, { ahead: true });
+}
+
+/** Which keys a script takes, as SWEEP_STEP reads it: sizes and idle times, ids, patterns. */
+export function selectionArgs(selection: KeySelection, filter: KeyFilter): (string | number | Buffer)[] {
+  const ids = (selection.ids ?? []).map((id) => Buffer.from(id, 'latin1'));
+  const least = [filter.largerThanBytes ?? -1, filter.idleSeconds ?? -1];
+  return [...least, ids.length, ...ids, ...luaPatterns(selection.templates)];
 }
 
 async function sweepStep(

@@ -1,5 +1,6 @@
 import { passesFilter } from '../../domain/key-filter.js';
 import { walkNode } from '../../redis/keys/walk-keys.js';
+import { saveSteps } from '../../redis/removal/save-steps.js';
 import { canSweep, sweep } from '../../redis/removal/sweep.js';
 import type { Ports } from '../ports.js';
 import { assertIdleTimes } from '../primaries.js';
@@ -32,7 +33,10 @@ export async function clear(
       for await (const step of walkNode(node, selection, options))
         yield step.found.filter((key) => passesFilter(key, filter));
     },
-    sweep: canSweep(selection) ? ({ redis }, throttle) => sweep(redis, selection, filter, throttle) : undefined,
+    ...(canSweep(selection) && {
+      sweep: ({ redis }, throttle) => sweep(redis, selection, filter, throttle),
+      saveSteps: ({ redis }, throttle) => saveSteps(redis, selection, filter, throttle, allowSlow),
+    }),
     ...(onProgress && { onProgress }),
   });
 }

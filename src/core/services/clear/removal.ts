@@ -23,6 +23,7 @@ export interface Removal extends Act {
   selection: Record<string, unknown>;
   keysOf: RunOptions['keysOf'];
   sweep?: RunOptions['sweep'];
+  saveSteps?: RunOptions['saveSteps'];
   /** What a company's counters count: one clear, or the keys that were deleted. */
   counts: 'clear' | 'del';
   backup?: string | undefined;
@@ -54,7 +55,8 @@ export async function removeLogged(ports: Ports, removal: Removal): Promise<Clea
         const tally = new RemovalTally();
         const stop = await runRemoval(nodes, tally, {
           keysOf: removal.keysOf,
-          sweep: writer === null && removal.maxRate === undefined ? removal.sweep : undefined,
+          // A rate is kept key by key.
+          ...(removal.maxRate === undefined && { sweep: removal.sweep, saveSteps: removal.saveSteps }),
           backup: writer && { writer, allowSlow: removal.allowSlow },
           maxRate: removal.maxRate,
           interrupt: ports.signal,

@@ -11,53 +11,73 @@ import type { RemovalTally } from './tally.js';
 /** How often a key that is written while it is backed up is read again. */
 const TRIES = 3;
 
-/** Removes keys of one server: at once, or each only after the backup holds it as it is. */
-export function removerFor(
+/** Removes keys of one server at once. */
+export function plainRemover(
   { redis }: ScanNode,
   pace: Pace,
   tally: RemovalTally,
-  backup: { writer: BackupWriter; allowSlow: boolean } | null,
 ): (keys: readonly KeyInfo[]) => Promise<void> {
-  if (backup === null) {
-    const remover = new KeyRemover(redis, pace);
-    return (keys) =>
-      remover.remove(keys, (key, bytes) => {
-        if (bytes !== null) tally.add(key.companyId, 1, bytes);
-      });
-  }
-  const dumper = new KeyDumper(redis, pace, backup.allowSlow);
-  // What a chunk of the dumper holds is within the cap already.
-  const remover = new UnchangedRemover(redis, { ...pace, cap: pace.cap.shared() });
-  const saveAndRemove = async (keys: readonly KeyInfo[]): Promise<void> => {
-    let left: readonly KeyInfo[] = keys;
-    for (let tries = 0; tries < TRIES && left.length > 0; tries += 1) {
-      const changed: KeyInfo[] = [];
-      await dumper.dump(left, async (readings) => {
-        const dumped = readings.filter(isDumped);
-        for (const reading of readings)
-          if (!isDumped(reading) && reading.missing === 'too large') tally.leftTooLarge(reading.info);
-        if (dumped.length === 0) return;
-        await backup.writer.append(dumped.map(({ info, ...rest }) => ({ key: info.key, ...rest })));
-        await remover.remove(dumped, ({ info, bytes }, fate) => {
-          if (fate === 'removed') tally.add(info.companyId, 1, bytes);
-          else if (fate === 'changed') changed.push(info);
-        });
-      });
-      left = changed;
-    }
-    tally.changed += left.length;
-  };
-  return async (keys) => {
-    // While one half is written to disk, an idle server reads the other.
-    const middle = pace.throttle.pacer.load === 'idle' ? Math.ceil(keys.length / 2) : keys.length;
-    await together(saveAndRemove(keys.slice(0, middle)), saveAndRemove(keys.slice(middle)));
-  };
+  const remover = new KeyRemover(redis, pace);
+  return (keys) =>
+    remover.remove(keys, (key, bytes) => {
+      if (bytes !== null) tally.add(key.companyId, 1, bytes);
+    });
 }
 
-/** Waits for both, also when one fails: nothing may be under way when the run ends. */
-async function together(...halves: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(halves)).find((half) => half.status === 'rejected');
-  if (failed) throw failed.reason;
+/** Removes keys of one server, each only after the backup holds it as it is. */
+export class SavingRemover {
+  readonly #dumper: KeyDumper;
+  readonly #remover: UnchangedRemover;
+
+  constructor(
+    { redis }: ScanNode,
+    pace: Pace,
+    private readonly tally: RemovalTally,
+    private readonly backup: { writer: BackupWriter; allowSlow: boolean },
+  ) {
+    this.#dumper = new KeyDumper(redis, pace, backup.allowSlow);
+    // What a chunk of the dumper holds is within the cap already.
+    this.#remover = new UnchangedRemover(redis, { ...pace, cap: pace.cap.shared() });
+  }
+
+  /** Reads, saves and removes; what is written meanwhile is read again, a few times. */
+  async remove(keys: readonly KeyInfo[], tries = TRIES): Promise<void> {
+    const changed: KeyInfo[] = [];
+    await this.#dumper.dump(keys, async (readings) => {
+      changed.push(...(await this.#saveAndRemove(readings)));
+    });
+    await this.#again(changed, tries - 1);
+  }
+
+  /** Saves and removes what was read. */
+  async removeRead(readings: readonly Reading[]): Promise<void> {
+    await this.#again(await this.#saveAndRemove(readings), TRIES - 1);
+  }
+
+  async #again(changed: readonly KeyInfo[], tries: number): Promise<void> {
+    if (changed.length === 0) return;
+    if (tries > 0) await this.remove(changed, tries);
+    else this.tally.changed += changed.length;
+  }
+
+  /** Returns those that were written since they were read. */
+  async #saveAndRemove(readings: readonly Reading[]): Promise<KeyInfo[]> {
+    const dumped = readings.filter(isDumped);
+    for (const reading of readings)
+      if (!isDumped(reading) && reading.missing === 'too large') this.tally.leftTooLarge(reading.info);
+    const changed: KeyInfo[] = [];
+    if (dumped.length === 0) return changed;
+    await this.backup.writer.append(dumped.map(entryOf));
+    await this.#remover.remove(dumped, ({ info, bytes }, fate) => {
+      if (fate === 'removed') this.tally.add(info.companyId, 1, bytes);
+      else if (fate === 'changed') changed.push(info);
+    });
+    return changed;
+  }
+}
+
+function entryOf({ info, type, expiresAtMs, bytes, dump }: DumpedKey) {
+  return { key: info.key, type, expiresAtMs, bytes, dump };
 }
 
 function isDumped(reading: Reading): reading is DumpedKey {

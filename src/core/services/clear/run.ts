@@ -4,11 +4,13 @@ import type { KeyInfo } from '../../redis/keys/key-info.js';
 import { redisError } from '../../redis/redis-error.js';
 import { UncertainRemoval } from '../../redis/removal/chunks.js';
 import { RateCap } from '../../redis/removal/rate-cap.js';
+import type { SaveStep } from '../../redis/removal/save-steps.js';
 import type { SweepStep } from '../../redis/removal/sweep.js';
 import type { ScanNode } from '../../redis/scan/keyspace-scan.js';
 import { Throttle } from '../../redis/scan/throttle.js';
 import { isScriptingRefused } from '../../redis/script.js';
-import { removerFor } from './remove-from-node.js';
+import { Lanes } from './lanes.js';
+import { plainRemover, SavingRemover } from './remove-from-node.js';
 import type { RemovalTally } from './tally.js';
 
 /** Why a run ended before its end. */
@@ -22,6 +24,8 @@ export interface RunOptions {
   keysOf: (node: ScanNode, throttle: Throttle, signal: AbortSignal) => AsyncIterable<readonly KeyInfo[]>;
   /** The same inside the server, where neither a backup nor a rate is asked for. */
   sweep?: ((node: ScanNode, throttle: Throttle) => AsyncIterable<SweepStep>) | undefined;
+  /** The same with a backup: found and read inside the server. */
+  saveSteps?: ((node: ScanNode, throttle: Throttle) => AsyncIterable<SaveStep>) | undefined;
   backup: { writer: BackupWriter; allowSlow: boolean } | null;
   maxRate: number | undefined;
   /** Aborted by Ctrl-C or SIGTERM. */
@@ -45,7 +49,7 @@ export async function runRemoval(
   await Promise.all(
     nodes.map((node) =>
       removeOn(node, tally, options, signal).catch((error: unknown) => {
-        causes.push(error);
+        causes.push(...(error instanceof AggregateError ? error.errors : [error]));
         failed.abort(error);
       }),
     ),
@@ -60,27 +64,69 @@ export async function runRemoval(
   return { by: 'error', error: redisError(cause, options.label) };
 }
 
+/** Steps whose keys are written to disk and removed while the next one is read. */
+const IDLE_LANES = 3;
+
 async function removeOn(node: ScanNode, tally: RemovalTally, options: RunOptions, signal: AbortSignal): Promise<void> {
   const throttle = await Throttle.of(node.redis, { signal });
-  if (options.sweep && (await swept(options.sweep(node, throttle), tally, options))) return;
+  const { sweep, saveSteps, backup, keysOf } = options;
   const pace = { throttle, cap: new RateCap(options.maxRate), signal };
-  const remove = removerFor(node, pace, tally, options.backup);
-  for await (const page of options.keysOf(node, throttle, signal)) {
-    if (page.length > 0) await remove(page);
-    options.onProgress?.(tally);
+  const tell = () => options.onProgress?.(tally);
+  if (backup === null) {
+    if (sweep && (await unlessRefused(() => swept(sweep(node, throttle), tally, tell)))) return;
+    const remove = plainRemover(node, pace, tally);
+    for await (const page of keysOf(node, throttle, signal)) {
+      if (page.length > 0) await remove(page);
+      tell();
+    }
+    return;
+  }
+  const remover = new SavingRemover(node, pace, tally, backup);
+  const lanes = new Lanes();
+  // A server that others use is asked for one thing at a time.
+  const width = () => (throttle.pacer.load === 'idle' ? IDLE_LANES : 1);
+  try {
+    if (saveSteps && (await unlessRefused(() => saved(saveSteps(node, throttle), remover, lanes, width, tell)))) return;
+    for await (const page of keysOf(node, throttle, signal)) {
+      if (page.length > 0) await remover.remove(page);
+      tell();
+    }
+  } finally {
+    // Nothing may be under way when the run ends, also when it fails.
+    await lanes.drain();
+  }
+}
+
+async function saved(
+  steps: AsyncIterable<SaveStep>,
+  remover: SavingRemover,
+  lanes: Lanes,
+  width: () => number,
+  tell: () => void,
+): Promise<void> {
+  for await (const { readings, named } of steps)
+    await lanes.add(width(), async () => {
+      await remover.removeRead(readings);
+      if (named.length > 0) await remover.remove(named);
+      tell();
+    });
+  await lanes.drain();
+}
+
+async function swept(steps: AsyncIterable<SweepStep>, tally: RemovalTally, tell: () => void): Promise<void> {
+  for await (const { removed } of steps) {
+    for (const { companyId, keys, bytes } of removed) tally.add(companyId, keys, bytes);
+    tell();
   }
 }
 
 /** false where the server refuses scripts, which it does before anything is removed. */
-async function swept(steps: AsyncIterable<SweepStep>, tally: RemovalTally, options: RunOptions): Promise<boolean> {
+async function unlessRefused(work: () => Promise<void>): Promise<boolean> {
   try {
-    for await (const { removed } of steps) {
-      for (const { companyId, keys, bytes } of removed) tally.add(companyId, keys, bytes);
-      options.onProgress?.(tally);
-    }
+    await work();
     return true;
   } catch (error) {
-    if (!isScriptingRefused(error)) throw error;
+    if (error instanceof RcmError || !isScriptingRefused(error)) throw error;
     return false;
   }
 }

@@ -1,10 +1,9 @@
 import type { CompanyView } from '../../domain/company-view.js';
-import { evaluate } from '../../domain/evaluate.js';
 import type { StatusCode } from '../../domain/health.js';
-import { windowEndingAt } from '../../domain/window.js';
 import type { Ports } from '../ports.js';
-import { type Measurement, type MeasureOptions, measure } from './facts.js';
+import type { MeasureOptions } from './facts.js';
 import type { CompaniesReport } from './report.js';
+import { type Survey, survey } from './survey.js';
 
 /** The report, and whether every configured service could be read. */
 export interface CompaniesResult {
@@ -22,22 +21,16 @@ export async function companies(
   windowMs: number,
   options: Omit<MeasureOptions, 'window'> = {},
 ): Promise<CompaniesResult> {
-  const window = windowEndingAt(ports.clock(), windowMs);
-  const measurement = await measure(ports, { ...options, window });
-  return { report: reportOf(measurement, ports, window), complete: measurement.complete };
+  return companiesOf(await survey(ports, windowMs, options));
 }
 
-function reportOf(measurement: Measurement, ports: Ports, window: CompaniesReport['window']): CompaniesReport {
-  const rules = { pricing: measurement.pricing, baseShare: ports.config.costs.baseShare };
-  const { companies, platformStats } = evaluate(measurement.companies, measurement.platform, rules);
+/** The list of companies, the worst first, from what was measured or remembered. */
+export function companiesOf(found: Survey): CompaniesResult {
+  const { generatedAt, window, snapshot, usageMeasuredAt, platformStats, warnings, complete } = found;
+  const companies = [...found.companies].sort(worstFirst);
   return {
-    generatedAt: window.to,
-    window,
-    snapshot: null,
-    usageMeasuredAt: measurement.usageMeasuredAt,
-    companies: companies.sort(worstFirst),
-    platformStats,
-    warnings: measurement.warnings,
+    report: { generatedAt, window, snapshot, usageMeasuredAt, companies, platformStats, warnings },
+    complete,
   };
 }
 

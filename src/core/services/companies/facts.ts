@@ -2,6 +2,7 @@ import type { CompanyUsage, PlatformUsage } from '../../domain/company.js';
 import type { CounterTotals } from '../../domain/counters.js';
 import type { CompanyFacts, PlatformFacts } from '../../domain/evaluate.js';
 import type { PricingConfig } from '../../domain/pricing.js';
+import { type NamedServer, redisTotals } from '../../domain/server-info.js';
 import type { CompanySource } from '../../domain/snapshot.js';
 import { DAY_MS } from '../../domain/units.js';
 import type { Window } from '../../domain/window.js';
@@ -11,7 +12,7 @@ import { readCounterTotals } from '../../redis/counters.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import { redisError } from '../../redis/redis-error.js';
 import { type KeyspaceScan, type ScanNode, scanKeyspace } from '../../redis/scan/keyspace-scan.js';
-import { readServerInfo, type ServerInfo } from '../../redis/server-info.js';
+import { readServerInfo } from '../../redis/server-info.js';
 import type { CompanyListing } from '../../store/store.js';
 import type { Ports } from '../ports.js';
 import { readDurable } from './durable.js';
@@ -32,7 +33,8 @@ export interface Measurement {
   companies: CompanyFacts[];
   platform: PlatformFacts;
   pricing: PricingConfig | null;
-  server: ServerInfo | null;
+  /** What every primary says of itself, read before any key; null when one does not. */
+  servers: NamedServer[] | null;
   scan: KeyspaceScan;
   /** When usage was read from MongoDB; null when it was not. */
   usageMeasuredAt: Date | null;
@@ -49,26 +51,25 @@ const NO_USAGE: CompanyUsage = { storageBytes: 0, calls: 0, minutes: 0, recordin
  */
 export async function measure(ports: Ports, options: MeasureOptions): Promise<Measurement> {
   const warnings: string[] = [];
-  // Server figures first: looking at keys changes them.
-  const server = await readServerInfo(ports.redis.server).catch(() => null);
   const reading = readDurable(ports, options.fresh ?? false);
   try {
-    const { scan, usedMemory } = await scanAll(ports, options, warnings);
+    const { scan, servers } = await scanAll(ports, options, warnings);
     const durable = await reading;
     warnings.push(...durable.warnings, ...scanWarnings(scan));
     const ids = companyIds(durable.listing, scan);
-    const { reads, clears } = await recorded(ports, [...scan.recorded], options.window, warnings);
+    const { reads, clears } = await readRecorded(ports, [...scan.recorded], options.window, warnings);
     const companies = factsOf(ids, durable.listing, scan, reads, clears, durable.usage);
+    const { usedMemoryBytes, uptimeSeconds } = redisTotals(servers);
     const platform: PlatformFacts = {
       source: durable.listing.source,
-      redisUsedMemoryBytes: usedMemory,
-      uptimeSeconds: server?.uptimeSeconds ?? null,
+      redisUsedMemoryBytes: usedMemoryBytes,
+      uptimeSeconds,
     };
     return {
       companies,
       platform,
       pricing: durable.pricing,
-      server,
+      servers,
       scan,
       usageMeasuredAt: durable.usage?.measuredAt ?? null,
       warnings,
@@ -85,11 +86,12 @@ async function scanAll(
   ports: Ports,
   options: MeasureOptions,
   warnings: string[],
-): Promise<{ scan: KeyspaceScan; usedMemory: number | null }> {
+): Promise<{ scan: KeyspaceScan; servers: NamedServer[] | null }> {
   const chosen = await scanNodes(ports.redis);
   try {
     warnings.push(...chosen.notes);
-    const usedMemory = await usedMemoryOf(chosen.nodes);
+    // Server figures first: looking at keys changes them.
+    const servers = await readServers(chosen.primaries);
     const { exact, allowSlow, maxRate } = options;
     const scan = await scanKeyspace(chosen.nodes, {
       templates: new KeyTemplates(ports.config.keyTemplates),
@@ -99,23 +101,16 @@ async function scanAll(
       ...(ports.onProgress ? { onProgress: ports.onProgress } : {}),
       ...(ports.signal ? { signal: ports.signal } : {}),
     });
-    return { scan, usedMemory };
+    return { scan, servers };
   } finally {
     chosen.close();
   }
 }
 
-/** Sum over the nodes that are scanned; null as soon as one does not say. */
-async function usedMemoryOf(nodes: readonly ScanNode[]): Promise<number | null> {
-  const used = await Promise.all(
-    nodes.map(({ redis }) =>
-      readServerInfo(redis, 'memory').then(
-        (info) => info.usedMemoryBytes,
-        () => null,
-      ),
-    ),
-  );
-  return used.reduce<number | null>((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0);
+/** What each primary says; null as soon as one does not, e.g. because INFO is refused. */
+async function readServers(primaries: readonly ScanNode[]): Promise<NamedServer[] | null> {
+  const read = primaries.map(async ({ redis, label }) => ({ ...(await readServerInfo(redis)), label }));
+  return Promise.all(read).catch(() => null);
 }
 
 /** Companies of the list, then ids that only their keys tell of. */
@@ -125,7 +120,7 @@ function companyIds(listing: CompanyListing, scan: KeyspaceScan): string[] {
 }
 
 /** Reads over the window; clears over the last 24 hours whatever the window, because stability is defined on them. */
-async function recorded(
+export async function readRecorded(
   ports: Ports,
   ids: readonly string[],
   window: Window,
@@ -149,28 +144,50 @@ function factsOf(
   usage: PlatformUsage | null,
 ): CompanyFacts[] {
   const listed = 'companies' in listing ? new Map(listing.companies.map((c) => [c.companyId, c])) : null;
-  return ids.map((companyId) => {
-    const day = clears.get(companyId);
-    const recorded = reads.get(companyId);
-    return {
-      companyId,
+  return ids.map((companyId) =>
+    factsOfCompany(companyId, {
       companyName: listed?.get(companyId)?.companyName ?? null,
       orphan: orphanState(listing.source, listed?.has(companyId) ?? false),
-      keys: scan.companies.get(companyId)?.keys ?? 0,
-      cacheBytes: scan.companies.get(companyId)?.bytes ?? 0,
-      hits: recorded?.hits ?? null,
-      misses: recorded?.misses ?? null,
-      errors: recorded?.errors ?? null,
-      readUs: recorded?.readUs ?? null,
-      coveredMs: recorded?.coveredMs ?? 0,
-      clears24h: day === undefined || day.firstSlotMs === null ? null : (day.counters.clear ?? 0),
-      usage: usageOf(companyId, usage),
-    };
-  });
+      cache: scan.companies.get(companyId) ?? { keys: 0, bytes: 0 },
+      reads: reads.get(companyId),
+      day: clears.get(companyId),
+      usage,
+    }),
+  );
+}
+
+/** What was read of one company. */
+export interface CompanyReadings {
+  companyName: string | null;
+  orphan: boolean | null;
+  cache: { keys: number; bytes: number };
+  /** Over the window; undefined when nothing recorded them. */
+  reads: RecordedReads | undefined;
+  /** The counters of the last 24 hours, on which stability is defined. */
+  day: CounterTotals | undefined;
+  usage: PlatformUsage | null;
+}
+
+export function factsOfCompany(companyId: string, readings: CompanyReadings): CompanyFacts {
+  const { companyName, orphan, cache, reads, day, usage } = readings;
+  return {
+    companyId,
+    companyName,
+    orphan,
+    keys: cache.keys,
+    cacheBytes: cache.bytes,
+    hits: reads?.hits ?? null,
+    misses: reads?.misses ?? null,
+    errors: reads?.errors ?? null,
+    readUs: reads?.readUs ?? null,
+    coveredMs: reads?.coveredMs ?? 0,
+    clears24h: day === undefined || day.firstSlotMs === null ? null : (day.counters.clear ?? 0),
+    usage: usageOf(companyId, usage),
+  };
 }
 
 /** Known only where there is a list to compare with; with keys alone nobody is an orphan. */
-function orphanState(source: CompanySource, isListed: boolean): boolean | null {
+export function orphanState(source: CompanySource, isListed: boolean): boolean | null {
   if (source === 'unread') return null;
   return source === 'keys' ? false : !isListed;
 }

@@ -1,6 +1,7 @@
 import { type Connection, type Model, Schema, type Types } from 'mongoose';
 import type { ActivityEntry } from '../../domain/activity.js';
 import type { FixRecord } from '../../domain/fix.js';
+import type { IssueState } from '../../domain/issue.js';
 import type { CachePolicy } from '../../domain/policy.js';
 import type { PricingConfig } from '../../domain/pricing.js';
 import type { PlatformSnapshot } from '../../domain/snapshot.js';
@@ -88,10 +89,24 @@ const platformSnapshot = new Schema(
     takenAt: Date,
     companySource: String,
     ...numbers('companies', 'totalBytes', 'totalCost', 'unallocatedCost', 'redisUsedMemoryBytes', 'redisUptimeSeconds'),
+    ...numbers('redisMaxMemoryBytes', 'redisEvictedKeys', 'redisExpiredKeys', 'ownKeys', 'ownBytes', 'activeCompanies'),
     warnings: [String],
   },
   OPTIONS,
 ).index({ takenAt: 1 });
+
+const issue = new Schema(
+  {
+    _id: String,
+    ...strings('companyId', 'code', 'severity'),
+    firstSeen: Date,
+    lastSeen: Date,
+    resolvedAt: Date,
+    notifiedAt: Date,
+    version: Number,
+  },
+  OPTIONS,
+).index({ resolvedAt: 1 });
 
 const usage = new Schema(
   { _id: String, measuredAt: Date, collections: String, companies: Mixed, unknown: Mixed },
@@ -107,6 +122,11 @@ export type FixDoc = Omit<FixRecord, 'fixId' | 'steps' | 'before' | 'predicted' 
   predicted: string;
   measured: string | null;
 };
+/** `version` guards each change; only the store knows it. */
+export interface IssueDoc extends IssueState {
+  _id: string;
+  version: number;
+}
 export interface PlatformDoc extends PlatformSnapshot {
   _id: Types.ObjectId;
 }
@@ -125,6 +145,7 @@ export interface Models {
   policy: Model<PolicyDoc>;
   activity: Model<ActivityEntry>;
   fix: Model<FixDoc>;
+  issue: Model<IssueDoc>;
   companySnapshot: Model<CompanySnapshotDoc>;
   platformSnapshot: Model<PlatformDoc>;
   usage: Model<UsageDoc>;
@@ -139,6 +160,7 @@ export function modelsOf(connection: Connection): Models {
     policy: model('CachePolicy', policy, 'rcm_cachepolicies'),
     activity: model('CacheActivityLog', activity, 'rcm_cacheactivitylogs'),
     fix: model('FixRecord', fix, 'rcm_fixrecords'),
+    issue: model('IssueState', issue, 'rcm_issuestates'),
     companySnapshot: model('CacheSnapshot', companySnapshot, 'rcm_cachesnapshots'),
     platformSnapshot: model('PlatformSnapshot', platformSnapshot, 'rcm_platformsnapshots'),
     usage: model('Usage', usage, 'rcm_usage'),

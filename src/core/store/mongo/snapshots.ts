@@ -16,6 +16,11 @@ export function snapshotRepository(mongo: Mongo, models: Models): SnapshotReposi
     checkStored(SHAPES.platformSnapshot, doc, 'platform snapshot', mongo.location);
   const companyOf = (doc: CompanySnapshotDoc): CompanySnapshot =>
     checkStored(SHAPES.companySnapshot, snapshotFromDoc(doc), `snapshot of company '${doc.c}'`, mongo.location);
+  const latestDoc = (at?: Date) =>
+    platformSnapshot
+      .findOne(at ? { takenAt: { $lte: at } } : {})
+      .sort({ takenAt: -1, _id: -1 })
+      .lean();
 
   return {
     insert: ({ platform, companies }) =>
@@ -27,10 +32,14 @@ export function snapshotRepository(mongo: Mongo, models: Models): SnapshotReposi
         await platformSnapshot.insertMany([{ _id: id, ...platform }]);
         await makeIndexes();
       }),
+    latestPlatform: (at) =>
+      mongo.run(async () => {
+        const platform = await latestDoc(at);
+        return platform ? platformOf(platform) : null;
+      }),
     latest: (at) =>
       mongo.run(async () => {
-        const filter = at ? { takenAt: { $lte: at } } : {};
-        const platform = await platformSnapshot.findOne(filter).sort({ takenAt: -1, _id: -1 }).lean();
+        const platform = await latestDoc(at);
         if (!platform) return null;
         const rows = await companySnapshot
           .find({ t: platform.takenAt, s: platform._id })

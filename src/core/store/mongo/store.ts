@@ -5,6 +5,7 @@ import { companyRepository } from './companies.js';
 import { connectMongo, type MongoTimeouts } from './connect.js';
 import { diagnoseMongo } from './diagnose.js';
 import { fixRepository } from './fixes.js';
+import { issueRepository } from './issues.js';
 import { modelsOf } from './models.js';
 import { policyRepository } from './policies.js';
 import { pricingRepository } from './pricing.js';
@@ -30,6 +31,7 @@ export async function openMongoStore(
     activity: activityRepository(mongo, models),
     snapshots: snapshotRepository(mongo, models),
     fixes: fixRepository(mongo, models),
+    issues: issueRepository(mongo, models),
     companies: companyRepository(mongo, collections.companies),
     usage: usageRepository(mongo, models, collections),
     diagnose: () => mongo.run(() => diagnoseMongo(mongo, models, collections)),

@@ -54,4 +54,20 @@ export const MIGRATIONS: readonly string[] = [
     imported_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- company_id is NULL for the platform.
+  CREATE TABLE issue (
+    id INTEGER PRIMARY KEY, company_id TEXT, code TEXT NOT NULL, severity TEXT NOT NULL, first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL, resolved_at INTEGER, notified_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX issue_once ON issue (company_id IS NULL, ifnull(company_id, ''), code);
+  CREATE INDEX issue_resolved ON issue (resolved_at);
+
+  ALTER TABLE snapshot ADD COLUMN redis_max_memory_bytes REAL;
+  ALTER TABLE snapshot ADD COLUMN redis_evicted_keys REAL;
+  ALTER TABLE snapshot ADD COLUMN redis_expired_keys REAL;
+  ALTER TABLE snapshot ADD COLUMN own_keys REAL;
+  ALTER TABLE snapshot ADD COLUMN own_bytes REAL;
+  ALTER TABLE snapshot ADD COLUMN active_companies REAL;
+  `,
 ];

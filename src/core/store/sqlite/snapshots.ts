@@ -37,6 +37,10 @@ export function snapshotRepository(db: Database): SnapshotRepository {
     checkStored(SHAPES.platformSnapshot, platformFromRow(row, db.path), 'platform snapshot', db.path);
   const companyOf = (row: unknown[]): CompanySnapshot =>
     checkStored(SHAPES.companySnapshot, companyFromRow(row), `snapshot of company '${row[0]}'`, db.path);
+  const latestRow = (at?: Date): Row | undefined => {
+    const until = at?.getTime() ?? Number.MAX_SAFE_INTEGER;
+    return db.get('SELECT * FROM snapshot WHERE taken_at <= ? ORDER BY taken_at DESC, id DESC LIMIT 1', until);
+  };
   return {
     insert: async ({ platform, companies }) =>
       db.immediate(() => {
@@ -44,9 +48,12 @@ export function snapshotRepository(db: Database): SnapshotRepository {
         for (const company of companies) insertCompany(db, id, company);
         insertPlatform(db, id, platform);
       }),
+    latestPlatform: async (at) => {
+      const row = latestRow(at);
+      return row ? platformOf(row) : null;
+    },
     latest: async (at) => {
-      const until = at?.getTime() ?? Number.MAX_SAFE_INTEGER;
-      const row = db.get('SELECT * FROM snapshot WHERE taken_at <= ? ORDER BY taken_at DESC, id DESC LIMIT 1', until);
+      const row = latestRow(at);
       if (!row) return null;
       const companies = db.rows(
         `${SELECT_COMPANY} FROM snapshot_company c
@@ -118,7 +125,9 @@ function insertCompany(db: Database, snapshotId: number, c: CompanySnapshot): vo
 
 function insertPlatform(db: Database, id: number, p: PlatformSnapshot): void {
   db.run(
-    'INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO snapshot (id, taken_at, company_source, companies, total_bytes, total_cost, unallocated_cost,
+       redis_used_memory_bytes, redis_uptime_seconds, redis_max_memory_bytes, redis_evicted_keys, redis_expired_keys,
+       own_keys, own_bytes, active_companies, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     p.takenAt.getTime(),
     p.companySource,
@@ -128,6 +137,12 @@ function insertPlatform(db: Database, id: number, p: PlatformSnapshot): void {
     p.unallocatedCost,
     p.redisUsedMemoryBytes,
     p.redisUptimeSeconds,
+    p.redisMaxMemoryBytes,
+    p.redisEvictedKeys,
+    p.redisExpiredKeys,
+    p.ownKeys,
+    p.ownBytes,
+    p.activeCompanies,
     JSON.stringify(p.warnings),
   );
 }
@@ -150,6 +165,12 @@ function platformFromRow(row: Row, path: string): Record<keyof PlatformSnapshot,
     unallocatedCost: row.unallocated_cost,
     redisUsedMemoryBytes: row.redis_used_memory_bytes,
     redisUptimeSeconds: row.redis_uptime_seconds,
+    redisMaxMemoryBytes: row.redis_max_memory_bytes,
+    redisEvictedKeys: row.redis_evicted_keys,
+    redisExpiredKeys: row.redis_expired_keys,
+    ownKeys: row.own_keys,
+    ownBytes: row.own_bytes,
+    activeCompanies: row.active_companies,
     warnings: parseStoredJson(String(row.warnings), 'platform snapshot', path),
   };
 }

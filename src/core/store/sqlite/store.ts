@@ -3,6 +3,7 @@ import { activityRepository } from './activity.js';
 import { companyRepository } from './companies.js';
 import { diagnoseSqlite } from './diagnose.js';
 import { fixRepository } from './fixes.js';
+import { issueRepository } from './issues.js';
 import { openDatabase } from './open.js';
 import { policyRepository } from './policies.js';
 import { pricingRepository } from './pricing.js';
@@ -24,6 +25,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     activity: activityRepository(db),
     snapshots: snapshotRepository(db),
     fixes: fixRepository(db),
+    issues: issueRepository(db),
     companies,
     usage: usageRepository(db),
     diagnose: async () => diagnoseSqlite(path, await companies.list()),

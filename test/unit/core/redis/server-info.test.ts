@@ -14,8 +14,15 @@ uptime_in_seconds:86461
 # Memory
 used_memory:12998656
 used_memory_human:12.40M
+mem_fragmentation_ratio:1.34
 maxmemory:104857600
 maxmemory_policy:allkeys-lru
+
+# Persistence
+rdb_last_bgsave_status:err
+aof_enabled:0
+aof_last_write_status:ok
+aof_last_bgrewrite_status:ok
 
 # Stats
 instantaneous_ops_per_sec:42
@@ -71,6 +78,7 @@ describe('parseServerInfo', () => {
       role: 'master',
       uptimeSeconds: 86_461,
       usedMemoryBytes: 12_998_656,
+      fragmentationRatio: 1.34,
       maxMemoryBytes: 104_857_600,
       maxMemoryPolicy: 'allkeys-lru',
       keyspaceHits: 980,
@@ -81,6 +89,9 @@ describe('parseServerInfo', () => {
       readsProcessed: 1005,
       replicationId: '8371b4fb1155b71f4a04d3e1bc3e18c4a990aeeb',
       masterLinkUp: null,
+      rdbSaveOk: false,
+      aofWriteOk: null,
+      aofRewriteOk: null,
       replicas: [
         { host: '10.0.0.2', port: 6380, online: true, lagSeconds: 1 },
         { host: 'fe80::1', port: 6381, online: false, lagSeconds: 0 },
@@ -96,6 +107,7 @@ describe('parseServerInfo', () => {
       role: 'slave',
       uptimeSeconds: null,
       usedMemoryBytes: null,
+      fragmentationRatio: null,
       maxMemoryBytes: null,
       maxMemoryPolicy: null,
       keyspaceHits: null,
@@ -106,6 +118,9 @@ describe('parseServerInfo', () => {
       readsProcessed: null,
       replicationId: null,
       masterLinkUp: false,
+      rdbSaveOk: null,
+      aofWriteOk: null,
+      aofRewriteOk: null,
       replicas: [],
     });
   });

@@ -1,0 +1,99 @@
+import type { FeedEntry } from '../../domain/activity-feed.js';
+import type { CompanyView } from '../../domain/company-view.js';
+import { type CostInput, costTerms } from '../../domain/cost.js';
+import type { ReadCurve } from '../../domain/curve.js';
+import type { CompanyFacts } from '../../domain/evaluate.js';
+import { formatBytes } from '../../domain/format.js';
+import type { KeyGroup } from '../../domain/key-breakdown.js';
+import type { Window } from '../../domain/window.js';
+import { displayBytes } from '../../redis/key-template.js';
+import type { KeyInfo } from '../../redis/keys/key-info.js';
+import { reportEntry } from '../activity/report.js';
+import type { Durable } from '../companies/durable.js';
+import type { MemoryPoint } from './curves.js';
+import { nextCommands } from './next-commands.js';
+import type { CompanyKeys } from './read-keys.js';
+import type { CachedKey, DrillDownReport } from './report.js';
+
+/** Segments named in the report; the others are added up. */
+const MOST_SEGMENTS = 50;
+
+/** All that was read of one company, and what was made of it. */
+export interface Findings {
+  window: Window;
+  durable: Durable;
+  facts: CompanyFacts;
+  view: CompanyView;
+  costs: CostInput;
+  keys: CompanyKeys;
+  curves: { reads: ReadCurve; memory: MemoryPoint[] };
+  events: readonly FeedEntry[];
+  warnings: string[];
+}
+
+export function reportOf(findings: Findings): DrillDownReport {
+  const { window, durable, facts, view, keys, curves } = findings;
+  const { breakdown } = keys;
+  const rows = <G extends KeyGroup>(groups: G[]) => groups.map((group) => groupRow(group, breakdown.bytes));
+  const byTtl = breakdown.byTtl();
+  const cachedKeys = keys.largest.map((key) => cachedKey(key, breakdown.bytes));
+  return {
+    generatedAt: window.to,
+    window,
+    usageMeasuredAt: durable.usage?.measuredAt ?? null,
+    company: view,
+    metrics: {
+      performance: {
+        hits: facts.hits,
+        misses: facts.misses,
+        errors: facts.errors,
+        coveredSeconds: facts.coveredMs / 1000,
+        ...curves,
+      },
+      costs: costsOf(findings),
+      keys: {
+        total: breakdown.keys,
+        bytes: breakdown.bytes,
+        byType: rows(breakdown.byType()),
+        bySegment: rows(breakdown.bySegment(MOST_SEGMENTS)),
+        byTtl: rows(byTtl),
+      },
+      cachedKeys,
+    },
+    activityLog: findings.events.map((entry) => reportEntry(entry, window.to)),
+    issues: view.issues,
+    recommendations: view.recommendations,
+    nextCommands: nextCommands(view, byTtl, cachedKeys[0]?.key ?? null),
+    warnings: findings.warnings,
+  };
+}
+
+function costsOf({ costs, durable, view }: Findings): DrillDownReport['metrics']['costs'] {
+  const terms = Object.entries(costTerms(costs, durable.pricing?.providers ?? null));
+  const { infrastructure, twilio } = view.costs;
+  return {
+    terms: terms.map(([term, cost]) => ({ term, cost })),
+    total: infrastructure === null && twilio === null ? null : (infrastructure ?? 0) + (twilio ?? 0),
+  };
+}
+
+function groupRow<G extends KeyGroup>(group: G, total: number): G & { size: string; percent: number } {
+  return { ...group, size: formatBytes(group.bytes), percent: percentOf(group.bytes, total) };
+}
+
+function cachedKey(key: KeyInfo, total: number): CachedKey {
+  const bytes = key.bytes ?? 0;
+  return {
+    key: displayBytes(key.key.toString('latin1')),
+    type: key.type,
+    bytes,
+    size: formatBytes(bytes),
+    percent: percentOf(bytes, total),
+    ttlSeconds: key.ttlMs === null || key.ttlMs < 0 ? null : key.ttlMs / 1000,
+    idleSeconds: key.idleSeconds,
+  };
+}
+
+function percentOf(bytes: number, total: number): number {
+  return total === 0 ? 0 : (bytes / total) * 100;
+}

@@ -1,0 +1,35 @@
+import type { CompanyView } from '../../domain/company-view.js';
+import { NEVER, type TtlGroup } from '../../domain/key-breakdown.js';
+import { shellWord } from '../../domain/shell-word.js';
+
+export interface NextCommand {
+  command: string;
+  purpose: string;
+}
+
+/** Share of the memory that never expires from which it is worth a look, in percent. */
+const MUCH_PERCENT = 50;
+
+/** What somebody who sees this company would want to run next, the most telling first. */
+export function nextCommands(
+  company: CompanyView,
+  ttls: readonly TtlGroup[],
+  largestKey: string | null,
+): NextCommand[] {
+  const id = shellWord(company.companyId);
+  const next: NextCommand[] = [];
+  const never = ttls.find(({ name }) => name === NEVER)?.bytes ?? 0;
+  if (company.metrics.hitRate === null)
+    next.push({ command: 'rcm doctor', purpose: 'why no hit rate is recorded, and what to do' });
+  if (company.metrics.clears24h)
+    next.push({ command: `rcm activity ${id} --type clear`, purpose: 'who cleared it, when and why' });
+  if (company.metrics.keys > 0 && never / Math.max(1, company.metrics.cacheBytes) >= MUCH_PERCENT / 100)
+    next.push({ command: `rcm keys list ${id} --no-ttl`, purpose: 'keys that never expire' });
+  if (company.metrics.hitRate !== null)
+    next.push({ command: `rcm activity ${id} --patterns`, purpose: 'which keys hit and miss, and how often' });
+  if (largestKey !== null)
+    next.push({ command: `rcm keys get ${shellWord(largestKey)}`, purpose: 'what the largest key holds' });
+  if (company.metrics.keys > 0)
+    next.push({ command: `rcm clear ${id} --dry-run`, purpose: 'what a clear would remove' });
+  return next;
+}

@@ -1,0 +1,60 @@
+import { KeyBreakdown } from '../../domain/key-breakdown.js';
+import { Largest } from '../../domain/largest.js';
+import { displayBytes, KeyTemplates } from '../../redis/key-template.js';
+import type { KeyInfo } from '../../redis/keys/key-info.js';
+import { KeySelection } from '../../redis/keys/selection.js';
+import { walkNodes } from '../../redis/keys/walk-keys.js';
+import type { ScanNode } from '../../redis/scan/keyspace-scan.js';
+import type { Ports } from '../ports.js';
+import { visitProgress } from '../visit-progress.js';
+
+/** What one company's keys are. */
+export interface CompanyKeys {
+  breakdown: KeyBreakdown;
+  largest: KeyInfo[];
+  /** false when the server refuses scripts: it was asked key by key. */
+  scripted: boolean;
+}
+
+export interface ReadKeysOptions {
+  /** How many of the largest keys to name. */
+  most: number;
+  maxRate?: number | undefined;
+}
+
+/** Looks at every key of one company once. @throws what the client throws; the signal's reason when it is aborted */
+export async function readCompanyKeys(
+  ports: Ports,
+  nodes: readonly ScanNode[],
+  companyId: string,
+  { most, maxRate }: ReadKeysOptions,
+): Promise<CompanyKeys> {
+  const templates = new KeyTemplates(ports.config.keyTemplates);
+  const selection = new KeySelection(templates, [companyId]);
+  const breakdown = new KeyBreakdown();
+  const largest = new Largest<KeyInfo>(most, (key) => key.bytes ?? 0);
+  let scripted = true;
+  const tick = await visitProgress(ports, nodes);
+  const options = {
+    details: ['bytes', 'type', 'ttl', 'idle'] as const,
+    signal: ports.signal,
+    maxRate,
+    onFallback: () => {
+      scripted = false;
+    },
+  };
+  await walkNodes(nodes, selection, options, (step) => {
+    for (const key of step.found) {
+      breakdown.add({ ...key, segment: segmentOf(key.rest, templates.terminators) });
+      largest.add(key);
+    }
+    tick(step.visited);
+  });
+  return { breakdown, largest: largest.list(), scripted };
+}
+
+/** Of what stands in a template's open part: all up to the next character that ends an id, for people. */
+function segmentOf(rest: string, separators: readonly string[]): string {
+  const ends = separators.map((separator) => rest.indexOf(separator)).filter((at) => at >= 0);
+  return displayBytes(ends.length > 0 ? rest.slice(0, Math.min(...ends)) : rest);
+}

@@ -1,0 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { shellWord } from '../../../../src/core/domain/shell-word.js';
+
+describe('shellWord', () => {
+  it.each(['plain', 'company:12:a', "it's", 'a b', '$HOME', '`id`', '"', '\\', '*', '', '-n'])(
+    '%j survives a shell',
+    (word) => {
+      expect(execFileSync('sh', ['-c', `printf %s -- ${shellWord(word)}`], { encoding: 'utf8' })).toBe(`--${word}`);
+    },
+  );
+});
