@@ -11,7 +11,7 @@ import type { Format } from './flags.js';
 import { formatOf, writeResult } from './output.js';
 import type { Column } from './table/column.js';
 import { renderList } from './table/list.js';
-import { type Selection, selectColumns, selectRows } from './table/select.js';
+import { assertSelection, type Selection, selectRows } from './table/select.js';
 import { type Terminal, terminalFor } from './terminal.js';
 import { activityColumns, activityText } from './views/activity.js';
 import { patternColumns, patternsText } from './views/activity-patterns.js';
@@ -106,7 +106,7 @@ export class ActivityRun {
     const { flags } = this;
     const format = formatOf(flags);
     const text = renderList(rows, columns, { format, columns: flags.columns, terminal: this.#terminal }, result);
-    if (text !== '') writeResult(text, flags.output);
+    writeResult(text, flags.output);
     for (const warning of result.warnings) process.stderr.write(`Warning: ${warning}\n`);
   }
 
@@ -123,19 +123,12 @@ export class ActivityRun {
   #check<Row>(columns: readonly Column<Row>[]): void {
     const { flags } = this;
     const format = formatOf(flags);
-    if (flags.columns !== undefined && (format === 'json' || format === 'ndjson'))
-      throw new RcmError(
-        'RCM_USAGE',
-        `--columns does not go with ${format}, which has every field`,
-        'Use jq to pick fields, or --format csv.',
-      );
     if (flags.follow && format !== 'table' && format !== 'ndjson')
       throw new RcmError(
         'RCM_USAGE',
         `--follow does not go with ${format}, which has an end`,
         'Use --format ndjson: one JSON object a line.',
       );
-    selectColumns(columns, flags.columns, 0);
-    selectRows([], columns, flags);
+    assertSelection(columns, flags, format);
   }
 }

@@ -19,7 +19,8 @@ export function formatOf(flags: { json: boolean; format: Format | undefined }): 
 
 /** Writes a result to where it is wanted. @throws RCM_OUTPUT_UNWRITABLE */
 export function writeResult(text: string, file: string | undefined): void {
-  const whole = text.endsWith('\n') ? text : `${text}\n`;
+  // No rows are no lines, not one that is empty.
+  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   if (file === undefined) {
     process.stdout.write(whole);
     return;

@@ -7,7 +7,7 @@ export default class Activity extends BaseCommand {
   static override summary =
     'What happened: cache accesses as they are recorded, clears, changes, of one company or all.';
   static override description =
-    `Shows live access events from Redis, the durable log, and changes of prices and budgets in one list, each once: the newest first, or with --follow as they come, until Ctrl-C. Of access events there is what applications record, which is a sample of the keys when there are many; --patterns tells how large, and how each key is used. Times are UTC. Reads only.
+    `Shows live access events from Redis, the durable log, and changes of prices and budgets in one list, each once: the newest first, or with --follow as they come, until Ctrl-C. Of access events there is what applications record, which is a sample of the keys when there are many; --patterns tells how large, and how each key is used. With a company, changes of prices and default budgets, which are everybody's, are shown where --type names them. Times are UTC. Reads only.
 
 Exit codes: 0 all was read, 3 a service could not be reached (what the other holds is still shown), 4 no such company, 130 --follow was ended by Ctrl-C.`;
   static override examples = [

@@ -6,16 +6,17 @@ import type { FeedEntry } from './activity-feed.js';
  * the log: its company, time in milliseconds, operation, key, size and duration in microseconds are kept exactly and tell it.
  * An act stands in the log alone: all of it tells it.
  */
-export function feedIdentity({ type, companyId, timestamp, key, sizeBytes, durationMs, details }: FeedEntry): string {
+export function feedIdentity(entry: FeedEntry): string {
+  const { type, companyId, timestamp, key, sizeBytes, durationMs, details } = entry;
   const common = [type, companyId, timestamp.getTime(), key];
-  return isAccess(type, details)
+  return isAccess(entry)
     ? JSON.stringify([...common, sizeBytes, durationMs === null ? null : Math.round(durationMs * 1000)])
     : JSON.stringify([...common, details]);
 }
 
-/** A deletion that a person ordered is an act, and carries its operation. */
-function isAccess(type: string, { operationId }: FeedEntry['details']): boolean {
-  return (ACCESS_OPS as readonly string[]).includes(type) && operationId === undefined;
+/** Whether it is an application's access: a deletion that a person ordered is an act, and carries its operation. */
+export function isAccess({ type, details }: Pick<FeedEntry, 'type' | 'details'>): boolean {
+  return (ACCESS_OPS as readonly string[]).includes(type) && details.operationId === undefined;
 }
 
 /**

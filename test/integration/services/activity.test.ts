@@ -102,6 +102,22 @@ describe.each(['standalone', 'cluster'])('recent activity on %s', (kind) => {
   });
 });
 
+it('a user who may not SCAN sees the companies of the list', async () => {
+  const server = await startRedis({ users: ['noscan on >secret ~* &* +@all -scan'] });
+  const rig = await rigOn(`redis://noscan:secret@127.0.0.1:${server.port}`);
+  const [name, ...args] = addEventCommand(ownKeys.events('1'), access(1, 'k'), null);
+  await rig.ports.redis.client.call(name as string, ...args);
+  const read = () => recentActivity(rig.ports, { companyId: null, limit: 9 });
+  expect(await read()).toMatchObject({ entries: [], complete: false, warnings: [expect.stringContaining('permit')] });
+  const none = { storageBytes: null, calls: null, minutes: null, recordingBytes: null };
+  await rig.ports.store.companies.replaceImported([{ companyId: '1', companyName: 'One', ...none }], new Date());
+  const { entries, warnings, complete } = await read();
+  expect(brief(entries)).toEqual(['hit 1 k']);
+  expect({ warnings, complete }).toEqual({ warnings: [expect.stringContaining('in no list')], complete: true });
+  await rig.close();
+  await server.stop();
+});
+
 const ENGINES = [
   { engine: 'sqlite', describe, harness: sqliteHarness as () => Promise<StoreHarness> },
   { engine: 'mongodb', describe: describeMongo, harness: mongoHarness as () => Promise<StoreHarness> },

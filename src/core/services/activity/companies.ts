@@ -2,6 +2,7 @@ import { messageOf, RcmError } from '../../errors.js';
 import type { RedisConnection } from '../../redis/connect/connect.js';
 import { scanNodes } from '../../redis/connect/scan-nodes.js';
 import { findEventStreams } from '../../redis/event-streams.js';
+import { redisError } from '../../redis/redis-error.js';
 import type { CompanyListing, Store } from '../../store/store.js';
 import { companiesOf } from '../company/resolve.js';
 
@@ -36,10 +37,17 @@ export async function recordedCompanies(
   const { nodes, close } = await scanNodes(redis);
   try {
     const servers = nodes.map((node) => node.redis);
-    const found = await findEventStreams(servers, { mostMs: LONGEST_SEARCH_MS, signal });
+    const found = await findEventStreams(servers, { mostMs: LONGEST_SEARCH_MS, signal }).catch((error: unknown) => {
+      // Who may not SCAN may still read the streams that a list tells of.
+      if (listed.size > 0 && redisError(error, redis.label).code === 'RCM_REDIS_FORBIDDEN')
+        return { companyIds: [], complete: false };
+      throw error;
+    });
     const warnings = found.complete
       ? []
-      : ['This Redis holds many keys: companies that are in no list may be missing. Name a company to see its own.'];
+      : [
+          'Not all keys could be looked through: companies that are in no list may be missing. Name one to see its own.',
+        ];
     return { companyIds: [...new Set([...found.companyIds, ...(found.complete ? [] : listed.keys())])], warnings };
   } finally {
     close();

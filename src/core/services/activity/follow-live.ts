@@ -44,6 +44,8 @@ export class LiveFollower {
     this.#redis = redis instanceof RcmError ? null : redis;
     this.#outage = new Outage('Live access events', ports.notify, redis instanceof RcmError);
     this.#lastIds = new Map(query.lastIds);
+    // The start has just looked.
+    if (query.complete) this.#lookAgainAt = performance.now() + LEAST_REST_MS;
     this.#firstId = query.complete ? '0-0' : `${query.startedAt.getTime()}-0`;
     if (query.companyId !== null && !this.#lastIds.has(query.companyId))
       this.#lastIds.set(query.companyId, this.#firstId);

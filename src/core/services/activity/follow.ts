@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FeedEntry, newestFirst } from '../../domain/activity-feed.js';
-import { ShownOnce } from '../../domain/activity-once.js';
+import { isAccess, ShownOnce } from '../../domain/activity-once.js';
 import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import { type CompanyNames, listedCompanies } from './companies.js';
@@ -23,6 +23,8 @@ export async function* followActivity(
   query: Omit<ActivityQuery, 'until'>,
 ): AsyncGenerator<FeedEntry[], never, undefined> {
   const { signal, store } = ports;
+  // Connections that are closed because we end are no outage.
+  const notify = (text: string) => (signal.aborted ? undefined : ports.notify(text));
   const names: CompanyNames =
     query.companyId === null ? await listedCompanies(store) : new Map([[query.companyId, query.companyName ?? null]]);
   const templates = new KeyTemplates(ports.config.keyTemplates);
@@ -30,14 +32,14 @@ export async function* followActivity(
   const part = { ...query, nameOf, templates, wanted: wantedBy(query, templates) };
   const startedAt = ports.clock();
   const once = new ShownOnce();
-  const log = new LogFollower(ports, part);
+  const log = new LogFollower({ ...ports, notify }, part);
   // What the log holds already is old, whether or not the limit leaves room for it.
-  if (!(store instanceof RcmError)) once.alreadyShown(await log.read().catch(() => []));
+  if (!(store instanceof RcmError)) once.alreadyShown(await log.read());
   const { entries, warnings, lastIds, complete } = await recentActivity(ports, query);
-  warnings.forEach(ports.notify);
+  warnings.forEach(notify);
   once.alreadyShown(entries);
   yield entries.toReversed();
-  const live = new LiveFollower(ports, { ...part, names, lastIds, startedAt, complete });
+  const live = new LiveFollower({ ...ports, notify }, { ...part, names, lastIds, startedAt, complete });
   const livePoller = wantsLive(query.types) ? new Poller(() => live.read()) : null;
   const logPoller = store instanceof RcmError ? null : new Poller(() => log.read());
   try {
@@ -45,7 +47,9 @@ export async function* followActivity(
       livePoller?.start();
       logPoller?.start();
       await sleep(POLL_MS, undefined, { signal });
-      const fresh = once.fresh(livePoller?.take() ?? [], logPoller?.take() ?? []);
+      // An older access that comes into the log now was live before: it is no news.
+      const logged = (logPoller?.take() ?? []).filter((entry) => !isAccess(entry) || entry.timestamp >= startedAt);
+      const fresh = once.fresh(livePoller?.take() ?? [], logged);
       if (fresh.length > 0) yield newestFirst(fresh.toReversed()).reverse();
       once.forgetBefore(log.sinceMs - LOG_OVERLAP_MS);
     }

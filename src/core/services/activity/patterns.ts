@@ -1,6 +1,7 @@
 import { ACCESS_OPS, type AccessOp } from '../../domain/access-event.js';
 import { accessPatterns, type PatternAccess } from '../../domain/access-patterns.js';
 import type { FeedEntry } from '../../domain/activity-feed.js';
+import { isAccess } from '../../domain/activity-once.js';
 import type { ActivityPorts, ActivityQuery } from './query.js';
 import { recentActivity } from './recent.js';
 import type { PatternsReport } from './report.js';
@@ -49,8 +50,7 @@ export async function activityPatterns(
 function byCompany(entries: readonly FeedEntry[]): Map<string, FeedEntry[]> {
   const companies = new Map<string, FeedEntry[]>();
   for (const entry of entries) {
-    // A deletion that a person ordered says nothing about how an application uses a key.
-    if (entry.companyId === null || entry.key === null || entry.details.operationId !== undefined) continue;
+    if (entry.companyId === null || entry.key === null || !isAccess(entry)) continue;
     const own = companies.get(entry.companyId);
     if (own === undefined) companies.set(entry.companyId, [entry]);
     else own.push(entry);
