@@ -11,6 +11,7 @@ import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
 import { drillDownReport } from '../dist/core/services/drill-down/report.js';
+import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
 
@@ -24,6 +25,8 @@ const schemas = {
   companies: companiesReport,
   doctor: doctorReport,
   'drill-down': drillDownReport,
+  pricing: pricingReport,
+  'pricing-change': pricingChangeReport,
   restore: restoreReport,
   stats: statsReport,
 };

@@ -1,17 +1,28 @@
-import type { CustomBudget } from '../core/domain/pricing.js';
+import type { BudgetLineName } from '../core/domain/pricing.js';
+import type { Edit } from '../core/domain/pricing-change/edit.js';
+import { applyPricing } from '../core/services/pricing/change.js';
 import type { ImportedCompany, Store } from '../core/store/store.js';
 import type { DemoCompany } from './companies.js';
 
 const ACTOR = 'demo';
+/** Dollars a month that anybody here may spend on calls. */
+const CALLS_BUDGET = 900;
 
-/** Puts the list of companies with their usage, and the budgets that differ from the default, into an empty store. @throws RCM_STORE_* */
+/** Puts the list of companies with their usage, and the budgets that differ from the defaults, into an empty store. @throws RCM_STORE_* */
 export async function fillStore(store: Store, companies: readonly DemoCompany[], now: Date): Promise<void> {
   await store.companies.replaceImported(companies.flatMap(imported), now);
-  const customBudgets = companies.flatMap((company) => customBudget(company, now));
-  await store.pricing.update((current) => ({
-    budgets: { ...current.budgets, customBudgets },
-    history: customBudgets.flatMap((budget) => historyOf(budget, current.budgets.defaultPerCompany)),
-  }));
+  await set(
+    store,
+    [{ setting: { kind: 'defaultBudget', line: 'calls' }, value: CALLS_BUDGET }],
+    'They call a lot (made up)',
+    now,
+  );
+  for (const { companyId, budget } of companies)
+    if (budget) await set(store, ownBudget(companyId, budget), budget.reason, now);
+}
+
+async function set(store: Store, edits: Edit[], reason: string, at: Date): Promise<void> {
+  await applyPricing({ store }, () => edits, { actor: ACTOR, reason, at }, { version: 0, basis: null }, false);
 }
 
 /** Orphans are in no list. */
@@ -19,31 +30,8 @@ function imported({ companyId, companyName, usage }: DemoCompany): ImportedCompa
   return usage === null ? [] : [{ companyId, companyName, ...usage }];
 }
 
-function customBudget({ companyId, budget }: DemoCompany, setAt: Date): CustomBudget[] {
-  if (budget === undefined) return [];
-  const { cache: cacheBudget, storage: storageBudget, reason } = budget;
-  return [{ companyId, cacheBudget, storageBudget, reason, setBy: ACTOR, setAt }];
-}
-
-function historyOf(budget: CustomBudget, standard: { cache: number; storage: number }) {
-  const { companyId, cacheBudget, storageBudget, reason, setAt: timestamp } = budget;
-  return [
-    { line: 'cache', oldValue: standard.cache, newValue: cacheBudget },
-    { line: 'storage', oldValue: standard.storage, newValue: storageBudget },
-  ].flatMap(({ line, oldValue, newValue }) =>
-    newValue === undefined
-      ? []
-      : [
-          {
-            timestamp,
-            service: 'budgets' as const,
-            field: `${companyId}.${line}`,
-            oldValue,
-            newValue,
-            changedBy: ACTOR,
-            reason,
-            impactEstimate: null,
-          },
-        ],
-  );
+function ownBudget(companyId: string, { cache, storage }: NonNullable<DemoCompany['budget']>): Edit[] {
+  const line = (name: BudgetLineName, value: number | undefined): Edit[] =>
+    value === undefined ? [] : [{ setting: { kind: 'customBudget', companyId, line: name }, value }];
+  return [...line('cache', cache), ...line('storage', storage)];
 }

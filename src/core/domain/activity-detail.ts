@@ -1,6 +1,7 @@
 import type { ActivityEntry } from './activity.js';
-import { formatBytes } from './format.js';
+import { formatBytes, formatExactDollars } from './format.js';
 import type { PriceHistoryEntry } from './pricing.js';
+import { type Setting, settingOf } from './pricing-change/setting.js';
 import { SECOND_MS } from './units.js';
 import { formatDuration } from './window.js';
 
@@ -25,18 +26,24 @@ export function activityDetail({ eventType, details }: ActivityEntry): string {
 }
 
 /** One change of a price or budget: `redis.storageCostPerMB $0.08 → $0.09`. Dollars, as exact as they were set. */
-export function priceDetail({ service, field, oldValue, newValue, impactEstimate }: PriceHistoryEntry): string {
-  const name = service === 'budgets' ? budgetName(field) : `${service}.${field}`;
-  const unit = /percent/i.test(field) ? percent : dollars;
-  const change = `${name} ${unit(oldValue)} → ${unit(newValue)}`;
+export function priceDetail(entry: PriceHistoryEntry): string {
+  const { service, field, oldValue, newValue, impactEstimate } = entry;
+  const setting = settingOf(entry);
+  const unit = setting?.kind === 'threshold' ? percent : setting?.kind === 'customBudget' ? ownDollars : dollars;
+  const change = `${settingName(setting) ?? `${service}.${field}`} ${unit(oldValue)} → ${unit(newValue)}`;
   return impactEstimate === null || impactEstimate === '' ? change : `${change}; ${impactEstimate}`;
 }
 
-/** `ID.cache` is a company's own: which company is told beside it. */
-function budgetName(field: string): string {
-  const [, owner, line] = /^(.+)\.(cache|storage|calls)$/s.exec(field) ?? [];
-  if (line === undefined) return `budget ${field}`;
-  return owner === 'defaultPerCompany' || owner === 'default' ? `default ${line} budget` : `${line} budget`;
+/** Of budgets, for people: whose own one it is stands beside it. null for prices, which have good names. */
+function settingName(setting: Setting | null): string | null {
+  if (setting?.kind === 'customBudget') return `${setting.line} budget`;
+  if (setting?.kind === 'defaultBudget') return `default ${setting.line} budget`;
+  return setting?.kind === 'threshold' ? `budget ${setting.name}` : null;
+}
+
+/** A company without a budget of its own has the default one. */
+function ownDollars(value: number | null): string {
+  return value === null ? 'default' : formatExactDollars(value);
 }
 
 function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details']): string {
@@ -84,11 +91,8 @@ function text(value: unknown, say: (value: string) => string): string {
   return typeof value === 'string' && value !== '' ? say(value) : '';
 }
 
-/** Prices are often tiny fractions: two decimals at least, as many as they have. */
 function dollars(value: number | null): string {
-  return value === null
-    ? 'none'
-    : `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 12 })}`;
+  return value === null ? 'none' : formatExactDollars(value);
 }
 
 function percent(value: number | null): string {

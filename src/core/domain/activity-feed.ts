@@ -2,6 +2,7 @@ import type { AccessEvent } from './access-event.js';
 import { ACTIVITY_TYPES, type ActivityEntry, type ActivityType } from './activity.js';
 import { activityDetail, priceDetail } from './activity-detail.js';
 import type { PriceHistoryEntry } from './pricing.js';
+import { settingOf } from './pricing-change/setting.js';
 
 /** Changes of prices and of budgets are kept with the prices, and shown beside the log's own. */
 export const PRICE_TYPES = ['pricing', 'budget'] as const;
@@ -87,11 +88,10 @@ export function priceType({ service }: PriceHistoryEntry): (typeof PRICE_TYPES)[
   return service === 'budgets' ? 'budget' : 'pricing';
 }
 
-/** The company whose own budget a change is about (`ID.cache`; ids may contain dots); null for what holds for all. */
-export function companyOfPriceChange({ service, field }: PriceHistoryEntry): string | null {
-  if (service !== 'budgets') return null;
-  const id = /^(.+)\.(?:cache|storage|calls)$/s.exec(field)?.[1] ?? null;
-  return id === 'defaultPerCompany' || id === 'default' ? null : id;
+/** The company whose own budget a change is about; null for what holds for all. */
+export function companyOfPriceChange(change: PriceHistoryEntry): string | null {
+  const setting = settingOf(change);
+  return setting?.kind === 'customBudget' ? setting.companyId : null;
 }
 
 /** Newest first; within one instant the order given is kept. */

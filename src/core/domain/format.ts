@@ -52,3 +52,8 @@ export function formatAge(seconds: number): string {
     .map(([n, unit]) => `${n}${unit}`)
     .join(' ');
 }
+
+/** Dollars as exact as they were set: prices are often tiny fractions. Two decimals at least, as many as there are. */
+export function formatExactDollars(value: number): string {
+  return `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 12 })}`;
+}

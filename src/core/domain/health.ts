@@ -4,6 +4,9 @@ import { withoutFloatNoise } from './float.js';
 export type HealthComponent = 'hitRate' | 'cost' | 'performance' | 'stability';
 export type StatusCode = 'healthy' | 'warning' | 'critical' | 'unknown';
 
+/** What needs attention first comes first. */
+export const STATUS_URGENCY: Record<StatusCode, number> = { critical: 0, warning: 1, unknown: 2, healthy: 3 };
+
 const WEIGHTS: Record<HealthComponent, number> = { hitRate: 0.4, cost: 0.3, performance: 0.2, stability: 0.1 };
 
 /** What health is computed from; `null` is unknown. hitRate in percent, avgResponseMs in milliseconds per read. */

@@ -7,6 +7,23 @@ export interface ProviderPrices {
 
 export type Provider = keyof ProviderPrices;
 
+/** Every price: what it is paid for, and above which value it is more likely a slip than meant. US dollars. */
+export const PRICES = {
+  mongodb: {
+    storageCostPerGB: { per: 'GB stored, per month', ceiling: 100 },
+    queryCost: { per: 'query', ceiling: 0.01 },
+    baseTierCost: { per: 'month, whatever is stored', ceiling: 100_000 },
+  },
+  redis: {
+    storageCostPerMB: { per: 'MB stored, per month', ceiling: 100 },
+    baseServiceCost: { per: 'month, shared by the companies', ceiling: 100_000 },
+  },
+  twilio: {
+    recordingStoragePerGB: { per: 'GB of recordings, per month', ceiling: 100 },
+    perCallCostPerMinute: { per: 'minute of calls', ceiling: 10 },
+  },
+} as const satisfies { [P in Provider]: Record<keyof ProviderPrices[P], { per: string; ceiling: number }> };
+
 /** Dollars per month for each budget line. */
 export interface BudgetAmounts {
   cache: number;
@@ -35,6 +52,8 @@ export interface BudgetThresholds {
 /** One change of a price or (service `budgets`) of a budget. */
 export interface PriceHistoryEntry {
   timestamp: Date;
+  /** Number of the change, which is the version it made: the same for all that was changed at once. */
+  change?: number | undefined;
   service: Provider | 'budgets';
   field: string;
   oldValue: number | null;

@@ -10,17 +10,18 @@ const date = z.preprocess((value) => (typeof value === 'string' ? new Date(value
 const amount = z.number().nonnegative();
 const amountOrUnknown = amount.nullable();
 
-const pricing = z.object({
-  providers: z.object({
-    mongodb: z.object({ storageCostPerGB: amount, queryCost: amount, baseTierCost: amount }),
-    redis: z.object({ storageCostPerMB: amount, baseServiceCost: amount }),
-    twilio: z.object({ recordingStoragePerGB: amount, perCallCostPerMinute: amount }),
+/** Strict: what a newer version has added must not be lost by being read here and written back. */
+const pricing = z.strictObject({
+  providers: z.strictObject({
+    mongodb: z.strictObject({ storageCostPerGB: amount, queryCost: amount, baseTierCost: amount }),
+    redis: z.strictObject({ storageCostPerMB: amount, baseServiceCost: amount }),
+    twilio: z.strictObject({ recordingStoragePerGB: amount, perCallCostPerMinute: amount }),
   }),
-  budgets: z.object({
-    defaultPerCompany: z.object({ cache: amount, storage: amount, calls: amount }),
-    thresholds: z.object({ warningPercent: amount, criticalPercent: amount }),
+  budgets: z.strictObject({
+    defaultPerCompany: z.strictObject({ cache: amount, storage: amount, calls: amount }),
+    thresholds: z.strictObject({ warningPercent: amount, criticalPercent: amount }),
     customBudgets: z.array(
-      z.object({
+      z.strictObject({
         companyId: z.string(),
         cacheBudget: amount.optional(),
         storageBudget: amount.optional(),
@@ -32,8 +33,9 @@ const pricing = z.object({
     ),
   }),
   priceHistory: z.array(
-    z.object({
+    z.strictObject({
       timestamp: date,
+      change: z.int().positive().optional(),
       service: z.enum(['mongodb', 'redis', 'twilio', 'budgets']),
       field: z.string(),
       oldValue: z.number().nullable(),
@@ -144,8 +146,10 @@ export function checkStored<T>(shape: z.ZodType<T>, stored: unknown, what: strin
   const result = shape.safeParse(stored);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const path = issue?.path.map(String).join('.') || '(whole)';
-  throw damaged(`The stored ${what} in ${location} is damaged at ${path}: ${issue?.message ?? 'unreadable'}`);
+  const strange = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [...(issue?.path ?? []), ...strange].map(String).join('.') || '(whole)';
+  const why = strange.length > 0 ? 'this version knows no such field' : (issue?.message ?? 'unreadable');
+  throw damaged(`The stored ${what} in ${location} is damaged, or of another version, at ${path}: ${why}`);
 }
 
 /** Refuses to write what could not be read back: a mistake of the caller, hence no RcmError. */

@@ -92,9 +92,10 @@ describe('what companies reports of the demo', () => {
     expect(viewOf('demo08').budget.lines).toMatchObject({ cache: { allocated: 1.5 }, storage: { allocated: 10 } });
     const changes = pricing.priceHistory.map(({ field, oldValue, newValue }) => [field, oldValue, newValue]);
     expect(changes).toEqual([
-      ['demo01.cache', 5, 12],
-      ['demo01.storage', 10, 30],
-      ['demo08.cache', 5, 1.5],
+      ['defaultPerCompany.calls', 50, 900],
+      ['customBudgets.demo01.cache', null, 12],
+      ['customBudgets.demo01.storage', null, 30],
+      ['customBudgets.demo08.cache', null, 1.5],
     ]);
   });
 

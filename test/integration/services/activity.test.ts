@@ -205,7 +205,7 @@ for (const { engine, describe: describeIt, harness: makeHarness } of ENGINES) {
       await store.pricing.update(() => ({
         history: [
           { ...historyEntry('dearer'), timestamp: at(30) },
-          { ...budget, timestamp: at(20), field: 'a.b.cache' },
+          { ...budget, timestamp: at(20), field: 'customBudgets.a.b.cache' },
           { ...budget, timestamp: at(10), field: 'defaultPerCompany.cache' },
         ],
       }));

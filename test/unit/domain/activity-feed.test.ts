@@ -77,8 +77,16 @@ describe('price changes', () => {
       'mongodb.queryCost $0.000001 → $5.00',
       null,
     ],
-    [{ service: 'budgets', field: 'a.b.cache', oldValue: 5, newValue: 8 }, 'cache budget $5.00 → $8.00', 'a.b'],
-    [{ service: 'budgets', field: 'a.calls', oldValue: 5, newValue: null }, 'calls budget $5.00 → none', 'a'],
+    [
+      { service: 'budgets', field: 'customBudgets.a.b.cache', oldValue: 5, newValue: 8 },
+      'cache budget $5.00 → $8.00',
+      'a.b',
+    ],
+    [
+      { service: 'budgets', field: 'customBudgets.a.calls', oldValue: 5, newValue: null },
+      'calls budget $5.00 → default',
+      'a',
+    ],
     [
       { service: 'budgets', field: 'defaultPerCompany.storage', oldValue: null, newValue: 0 },
       'default storage budget none → $0.00',
@@ -86,7 +94,7 @@ describe('price changes', () => {
     ],
     [
       { service: 'budgets', field: 'thresholds.warningPercent', oldValue: 80, newValue: 75 },
-      'budget thresholds.warningPercent 80% → 75%',
+      'budget warningPercent 80% → 75%',
       null,
     ],
     [{ impactEstimate: '+$12/mo total' }, 'redis.storageCostPerMB $0.08 → $0.09; +$12/mo total', null],
@@ -103,7 +111,7 @@ describe('price changes', () => {
       source: 'prices',
       details: { oldValue: 0.08, newValue: 0.09 },
     });
-    expect(feedOfPriceChange(change({ service: 'budgets', field: 'a.cache' }), 'A')).toMatchObject({
+    expect(feedOfPriceChange(change({ service: 'budgets', field: 'customBudgets.a.cache' }), 'A')).toMatchObject({
       type: 'budget',
       companyId: 'a',
       companyName: 'A',

@@ -1,5 +1,5 @@
 import type { CompanyView } from '../../domain/company-view.js';
-import type { StatusCode } from '../../domain/health.js';
+import { STATUS_URGENCY } from '../../domain/health.js';
 import type { Ports } from '../ports.js';
 import type { MeasureOptions } from './facts.js';
 import type { CompaniesReport } from './report.js';
@@ -34,12 +34,10 @@ export function companiesOf(found: Survey): CompaniesResult {
   };
 }
 
-const URGENCY: Record<StatusCode, number> = { critical: 0, warning: 1, unknown: 2, healthy: 3 };
-
 /** Those that need attention first, then by cost. */
 export function worstFirst(a: CompanyView, b: CompanyView): number {
   return (
-    URGENCY[a.status.code] - URGENCY[b.status.code] ||
+    STATUS_URGENCY[a.status.code] - STATUS_URGENCY[b.status.code] ||
     (b.metrics.cost ?? 0) - (a.metrics.cost ?? 0) ||
     (a.companyId < b.companyId ? -1 : 1)
   );

@@ -32,13 +32,15 @@ export async function surveyFromSnapshot(store: Store, config: Config, now: Date
   const pricing = await store.pricing.get();
   const { takenAt, companySource, redisUsedMemoryBytes, redisUptimeSeconds, ...kept } = snapshot.platform;
   const platform = { source: companySource, redisUsedMemoryBytes, uptimeSeconds: redisUptimeSeconds };
+  const facts = snapshot.companies.map(factsOf);
   const ageSeconds = Math.max(0, Math.round((now.getTime() - takenAt.getTime()) / 1000));
   return {
     generatedAt: now,
     window: windowEndingAt(takenAt, DAY_MS),
     snapshot: { takenAt, ageSeconds },
     usageMeasuredAt: takenAt,
-    ...evaluate(snapshot.companies.map(factsOf), platform, { pricing, baseShare: config.costs.baseShare }),
+    ...evaluate(facts, platform, { pricing, baseShare: config.costs.baseShare }),
+    facts: { companies: facts, platform },
     pricing,
     servers: null,
     redis: totalsOf(snapshot.platform),

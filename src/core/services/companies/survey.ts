@@ -1,5 +1,5 @@
 import type { CompanyView, PlatformStats } from '../../domain/company-view.js';
-import { evaluate } from '../../domain/evaluate.js';
+import { type CompanyFacts, evaluate, type PlatformFacts } from '../../domain/evaluate.js';
 import type { PricingConfig } from '../../domain/pricing.js';
 import { type NamedServer, type RedisTotals, redisTotals } from '../../domain/server-info.js';
 import { type Window, windowEndingAt } from '../../domain/window.js';
@@ -16,6 +16,8 @@ export interface Survey {
   snapshot: { takenAt: Date; ageSeconds: number } | null;
   usageMeasuredAt: Date | null;
   companies: CompanyView[];
+  /** What the companies and the platform were judged from: other prices can be tried on it. */
+  facts: { companies: CompanyFacts[]; platform: PlatformFacts };
   platformStats: PlatformStats;
   /** null when prices and budgets could not be read. */
   pricing: PricingConfig | null;
@@ -52,6 +54,7 @@ export async function survey(
     snapshot: null,
     usageMeasuredAt: measured.usageMeasuredAt,
     ...evaluate(facts, platform, rules),
+    facts: { companies: facts, platform },
     pricing,
     servers,
     redis: redisTotals(servers),

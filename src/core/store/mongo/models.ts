@@ -27,7 +27,7 @@ const historyEntry = new Schema(
   {
     timestamp: Date,
     ...strings('service', 'field', 'changedBy', 'reason', 'impactEstimate'),
-    ...numbers('oldValue', 'newValue'),
+    ...numbers('change', 'oldValue', 'newValue'),
   },
   SUBDOCUMENT,
 );

@@ -18,7 +18,8 @@ export function pricingRepository(mongo: Mongo, { pricing: model }: Models): Pri
   const read = async (): Promise<PricingConfig> => {
     const stored = await model.findById(ID).lean();
     if (!stored) return structuredClone(DEFAULT_PRICING);
-    return checkStored(SHAPES.pricing, stored, 'pricing configuration', mongo.location);
+    const { _id, ...document } = stored;
+    return checkStored(SHAPES.pricing, document, 'pricing configuration', mongo.location);
   };
 
   /** False when another process wrote first. */
