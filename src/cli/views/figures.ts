@@ -3,6 +3,8 @@ import { UNKNOWN } from '../table/column.js';
 
 /** Figures as people read them; unknown is a dash, never a zero. */
 
+export { formatAge as age } from '../../core/domain/format.js';
+
 export function dollars(value: number | null): string {
   if (value === null) return UNKNOWN;
   const text = Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -24,21 +26,4 @@ export function milliseconds(value: number | null): string {
 
 export function duration(seconds: number): string {
   return formatDuration(seconds * 1000);
-}
-
-/** The two largest units of a length of time: `3d 4h`, `12m`, `45s`. */
-export function age(seconds: number): string {
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'm'],
-    [Math.floor(seconds) % 60, 's'],
-  ];
-  const first = parts.findIndex(([n]) => n > 0);
-  if (first < 0) return '0s';
-  return parts
-    .slice(first, first + 2)
-    .filter(([n]) => n > 0)
-    .map(([n, unit]) => `${n}${unit}`)
-    .join(' ');
 }

@@ -20,3 +20,20 @@ export function parseBytes(text: string): number | null {
   if (number === undefined) return null;
   return Number(number) * 1024 ** SIZE_UNITS.indexOf(unit.toUpperCase() as (typeof SIZE_UNITS)[number]);
 }
+
+/** The two largest units of a length of time: `3d 4h`, `12m`, `45s`. */
+export function formatAge(seconds: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [Math.floor(seconds) % 60, 's'],
+  ];
+  const first = parts.findIndex(([n]) => n > 0);
+  if (first < 0) return '0s';
+  return parts
+    .slice(first, first + 2)
+    .filter(([n]) => n > 0)
+    .map(([n, unit]) => `${n}${unit}`)
+    .join(' ');
+}

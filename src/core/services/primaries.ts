@@ -8,13 +8,18 @@ export function primaries(connection: RedisConnection): Promise<ScanNodes> {
   return scanNodes({ ...connection, settings: { ...connection.settings, readFrom: 'primary' } });
 }
 
-/** Idle times are not kept under an LFU policy. @throws RCM_NOT_APPLICABLE */
-export async function assertIdleTimes({ server }: RedisConnection): Promise<void> {
+/**
+ * Idle times are not kept under an LFU policy.
+ * @param what needs them, e.g. `--older-than`
+ * @param hint what to do instead
+ * @throws RCM_NOT_APPLICABLE
+ */
+export async function assertIdleTimes({ server }: RedisConnection, what: string, hint: string): Promise<void> {
   const policy = (await readServerInfo(server, 'memory').catch(() => null))?.maxMemoryPolicy;
   if (policy?.includes('lfu'))
     throw new RcmError(
       'RCM_NOT_APPLICABLE',
-      `--older-than cannot be told here: under ${policy} Redis keeps no idle times`,
-      'Nothing was removed. Choose keys by --match or --larger-than instead.',
+      `${what} cannot be told here: under ${policy} Redis keeps no idle times`,
+      hint,
     );
 }

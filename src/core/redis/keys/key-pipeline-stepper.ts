@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Stepper } from '../scan/drive.js';
-import type { Pacer } from '../scan/pacer.js';
+import { type Pacer, visitingAtMost } from '../scan/pacer.js';
 import { KEY_DETAILS, type KeyDetail, type KeyInfo, type KeyStep } from './key-info.js';
 import type { CompanyKey, KeySelection } from './selection.js';
 
@@ -19,14 +19,19 @@ export class KeyPipelineStepper implements Stepper<KeyStep> {
   /** In the order in which measuring one does not change another. */
   readonly #details: readonly KeyDetail[];
 
-  constructor(redis: Redis, selection: KeySelection, details: readonly KeyDetail[]) {
+  constructor(
+    redis: Redis,
+    selection: KeySelection,
+    details: readonly KeyDetail[],
+    private readonly mostVisits = () => Number.POSITIVE_INFINITY,
+  ) {
     this.#redis = redis;
     this.#selection = selection;
     this.#details = KEY_DETAILS.filter((detail) => details.includes(detail));
   }
 
   async step(cursor: string, pacer: Pacer): Promise<KeyStep> {
-    const { count } = pacer.planSingle();
+    const { count } = visitingAtMost(pacer.planSingle(), this.mostVisits());
     const reply = await this.#redis.callBuffer('SCAN', cursor, 'MATCH', this.#selection.scanGlob, 'COUNT', count);
     const [next, names] = reply as [Buffer, Buffer[]];
     const own = names.map((name) => this.#selection.find(name)).filter((key) => key !== null);

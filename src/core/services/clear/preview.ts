@@ -3,8 +3,9 @@ import { displayBytes } from '../../redis/key-template.js';
 import { walkNodes } from '../../redis/keys/walk-keys.js';
 import { redisError } from '../../redis/redis-error.js';
 import type { Ports } from '../ports.js';
-import { assertIdleTimes, primaries } from '../primaries.js';
-import { type ClearRequest, selectionOf } from './request.js';
+import { primaries } from '../primaries.js';
+import { walkProgress } from '../walk-progress.js';
+import { assertFilter, type ClearRequest, selectionOf } from './request.js';
 
 /** What would be removed of one company. */
 export interface CompanyPreview {
@@ -35,7 +36,7 @@ export async function previewClear(
   names: (companyId: string) => string | null,
 ): Promise<ClearPreview> {
   const { filter } = request;
-  if (filter.idleSeconds !== undefined) await assertIdleTimes(ports.redis);
+  await assertFilter(ports, filter);
   const selection = selectionOf(ports, request);
   const sums = new Map<string, { keys: number; bytes: number }>();
   for (const { companyId } of request.companies ?? []) sums.set(companyId, { keys: 0, bytes: 0 });
@@ -43,10 +44,7 @@ export async function previewClear(
   try {
     const { nodes, close } = await primaries(ports.redis);
     try {
-      const tick = await progressOf(
-        ports,
-        nodes.map(({ redis }) => redis.dbsize()),
-      );
+      const tick = await walkProgress(ports, nodes);
       const details = filter.idleSeconds === undefined ? (['bytes'] as const) : (['bytes', 'idle'] as const);
       await walkNodes(nodes, selection, { details, signal: ports.signal }, (step) => {
         for (const key of step.found) {
@@ -69,16 +67,4 @@ export async function previewClear(
   const companies = [...sums].map(([companyId, sum]) => ({ companyId, companyName: names(companyId), ...sum }));
   const total = (of: 'keys' | 'bytes') => companies.reduce((sum, company) => sum + company[of], 0);
   return { companies, keys: total('keys'), bytes: total('bytes'), examples };
-}
-
-/** Tells `ports.onProgress` how many of all keys were looked at. */
-async function progressOf(ports: Ports, sizes: Promise<number>[]): Promise<(visited: number) => void> {
-  const totals = await Promise.all(sizes.map((size) => size.catch(() => 0)));
-  const total = totals.reduce((sum, size) => sum + size, 0);
-  const began = performance.now();
-  let keys = 0;
-  return (visited) => {
-    keys += visited;
-    ports.onProgress?.({ keys: Math.min(keys, total), total, elapsedMs: performance.now() - began });
-  };
 }
