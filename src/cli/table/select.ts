@@ -15,13 +15,18 @@ export function selectRows<Row>(
   columns: readonly Column<Row>[],
   { filter, sort, limit }: Selection,
 ): Row[] {
-  const tests = (filter ?? []).map((expression) => parseFilter(expression, columns));
-  let kept = rows.filter((row) => tests.every((test) => test(row)));
+  let kept = rows.filter(rowTest(columns, filter));
   if (sort !== undefined) {
     const column = find(columns, sort.replace(/^-/, ''));
     kept = kept.sort((a, b) => compare(column.value(a), column.value(b), sort.startsWith('-')));
   }
   return limit === undefined ? kept : kept.slice(0, limit);
+}
+
+/** Whether a row passes all filters. @throws RCM_USAGE for an unknown column or a filter that cannot be read */
+export function rowTest<Row>(columns: readonly Column<Row>[], filter: readonly string[] = []): (row: Row) => boolean {
+  const tests = filter.map((expression) => parseFilter(expression, columns));
+  return (row) => tests.every((test) => test(row));
 }
 
 /** The columns to print: those asked for, else the standard ones that the width has room for. @throws RCM_USAGE */

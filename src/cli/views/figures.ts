@@ -1,3 +1,4 @@
+import { formatBytes } from '../../core/domain/format.js';
 import { formatDuration } from '../../core/domain/window.js';
 import { UNKNOWN } from '../table/column.js';
 
@@ -26,4 +27,8 @@ export function milliseconds(value: number | null): string {
 
 export function duration(seconds: number): string {
   return formatDuration(seconds * 1000);
+}
+
+export function bytes(value: number | null): string {
+  return value === null ? UNKNOWN : formatBytes(value);
 }

@@ -5,6 +5,8 @@ export interface ServerInfo {
   /** `valkey` or `redis`, with the version as the server gives it. */
   product: 'redis' | 'valkey';
   version: string;
+  /** Of this process: after a restart it is another. */
+  runId: string | null;
   mode: string;
   role: string;
   uptimeSeconds: number | null;
@@ -49,6 +51,7 @@ export function parseServerInfo(text: string): ServerInfo {
   return {
     product: valkey === undefined ? 'redis' : 'valkey',
     version: valkey ?? fields.get('redis_version') ?? 'unknown',
+    runId: fields.get('run_id') ?? null,
     mode: fields.get('redis_mode') ?? fields.get('server_mode') ?? 'standalone',
     role: fields.get('role') ?? 'master',
     uptimeSeconds: number('uptime_in_seconds'),

@@ -1,0 +1,191 @@
+import { formatAge, formatBytes } from '../../domain/format.js';
+import { type KeyOrderName, keyOrder } from '../../domain/key-order.js';
+import { digest, readCursor, writeCursor } from '../../domain/page-cursor.js';
+import { Top } from '../../domain/top.js';
+import { SECOND_MS } from '../../domain/units.js';
+import { RcmError } from '../../errors.js';
+import { scanNodes } from '../../redis/connect/scan-nodes.js';
+import { KeyTemplates } from '../../redis/key-template.js';
+import { showKey } from '../../redis/keys/key-argument.js';
+import { KEY_DETAILS, type KeyInfo } from '../../redis/keys/key-info.js';
+import { type KeyPage, type PagePlace, readPage } from '../../redis/keys/key-pages.js';
+import { KeySelection } from '../../redis/keys/selection.js';
+import { walkNodes } from '../../redis/keys/walk-keys.js';
+import { redisError } from '../../redis/redis-error.js';
+import type { ScanNode } from '../../redis/scan/keyspace-scan.js';
+import { readServerInfo } from '../../redis/server-info.js';
+import type { Ports } from '../ports.js';
+import { assertIdleTimes } from '../primaries.js';
+import { walkProgress } from '../walk-progress.js';
+import type { KeysListReport, ListedKey } from './list-report.js';
+
+/** Which keys of a company, and which page of them. */
+export interface KeysListRequest {
+  company: { companyId: string; companyName: string | null };
+  /** A Redis glob for the part of a key after the company's id. */
+  match?: string | undefined;
+  /** As TYPE names it. */
+  type?: string | undefined;
+  minBytes?: number | undefined;
+  /** Only keys that never expire. */
+  noTtl: boolean;
+  /** Further conditions, and what tells them from others. */
+  keep?: { test: (key: ListedKey) => boolean; name: string } | undefined;
+  limit: number;
+  cursor?: string | undefined;
+  sort?: { by: KeyOrderName; descending: boolean } | undefined;
+}
+
+/**
+ * One page of a company's keys; in an order, the first of all of them. Reads replicas where there are any.
+ * @throws RCM_USAGE for a cursor that cannot be gone on with, RCM_NOT_APPLICABLE, RCM_COMPANY_ID_INVALID, RCM_REDIS_*
+ */
+export async function listKeys(ports: Ports, request: KeysListRequest): Promise<KeysListReport> {
+  const { company, match, sort } = request;
+  const selection = new KeySelection(new KeyTemplates(ports.config.keyTemplates), [company.companyId], match);
+  if (sort?.by === 'idle') await assertIdleTimes(ports.redis, '--sort idle', 'Sort by size, ttl or name instead.');
+  try {
+    const { nodes, notes, close } = await scanNodes(ports.redis);
+    try {
+      const read = sort
+        ? await readAll(ports, nodes, selection, request)
+        : await readOne(ports, nodes, selection, request);
+      return {
+        generatedAt: ports.clock(),
+        company: { companyId: company.companyId, companyName: company.companyName },
+        sort: sort ? `${sort.descending ? '-' : ''}${sort.by}` : null,
+        keys: read.keys.map(listed),
+        matched: read.matched,
+        nextCursor: read.nextCursor,
+        warnings: [...notes, ...replicaNote(nodes)],
+      };
+    } finally {
+      close();
+    }
+  } catch (error) {
+    if (ports.signal?.aborted) throw ports.signal.reason;
+    throw redisError(error, ports.redis.label);
+  }
+}
+
+interface Read {
+  keys: KeyInfo[];
+  matched: KeysListReport['matched'];
+  nextCursor: string | null;
+}
+
+/** Every key is looked at, and the first of them are kept. */
+async function readAll(
+  ports: Ports,
+  nodes: readonly ScanNode[],
+  selection: KeySelection,
+  request: KeysListRequest,
+): Promise<Read> {
+  const { by, descending } = request.sort as { by: KeyOrderName; descending: boolean };
+  const top = new Top<KeyInfo>(request.limit, keyOrder(by, descending), ({ key }) => key.toString('latin1'));
+  const matched = { keys: 0, bytes: 0 };
+  const tick = await walkProgress(ports, nodes);
+  await walkNodes(nodes, selection, { details: KEY_DETAILS, signal: ports.signal }, (step) => {
+    for (const key of step.found) {
+      if (!fits(key, request)) continue;
+      matched.keys += 1;
+      matched.bytes += key.bytes ?? 0;
+      top.add(key);
+    }
+    tick(step.visited);
+  });
+  return { keys: top.items(), matched, nextCursor: null };
+}
+
+async function readOne(
+  ports: Ports,
+  unordered: readonly ScanNode[],
+  selection: KeySelection,
+  request: KeysListRequest,
+): Promise<Read> {
+  const { company, match, type, minBytes, noTtl, keep, limit, cursor } = request;
+  const { nodes, ids } = await inFixedOrder(unordered);
+  const { keyTemplates } = ports.config;
+  const belongsTo = ['keys list', company.companyId, match, type, minBytes, noTtl, keep?.name, keyTemplates];
+  const place = cursor === undefined ? null : readCursor(cursor, belongsTo, isPlace);
+  if (place && place.servers !== digest(ids)) throw otherServers();
+  const tick = await walkProgress(ports, nodes);
+  const page: KeyPage = await readPage(nodes, selection, {
+    details: KEY_DETAILS,
+    limit,
+    from: place,
+    keep: (key) => fits(key, request),
+    signal: ports.signal,
+    onVisited: tick,
+  });
+  const next = page.next && writeCursor(belongsTo, { servers: digest(ids), ...page.next } satisfies Place);
+  return { keys: page.keys, matched: null, nextCursor: next };
+}
+
+/** Where a page begins, and on which servers: a SCAN cursor means nothing to another server, nor to one that restarted. */
+interface Place extends PagePlace {
+  servers: string;
+}
+
+function isPlace(place: unknown): place is Place {
+  const { servers, node, cursor, shown } = (place ?? {}) as Record<string, unknown>;
+  return (
+    typeof servers === 'string' &&
+    Number.isInteger(node) &&
+    (node as number) >= 0 &&
+    typeof cursor === 'string' &&
+    /^\d{1,20}$/.test(cursor) &&
+    Array.isArray(shown) &&
+    shown.every((one) => typeof one === 'string')
+  );
+}
+
+async function inFixedOrder(nodes: readonly ScanNode[]): Promise<{ nodes: ScanNode[]; ids: string[] }> {
+  const named = await Promise.all(
+    nodes.map(async (node) => {
+      const info = await readServerInfo(node.redis, 'server').catch(() => null);
+      return { node, id: info?.runId ?? node.label };
+    }),
+  );
+  named.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { nodes: named.map(({ node }) => node), ids: named.map(({ id }) => id) };
+}
+
+function otherServers(): RcmError {
+  return new RcmError(
+    'RCM_USAGE',
+    'The --cursor belongs to other servers than those that are read now: one was restarted, or another took over',
+    'Begin again without --cursor.',
+  );
+}
+
+function fits(key: KeyInfo, { type, minBytes, noTtl, keep }: KeysListRequest): boolean {
+  if (type !== undefined && key.type !== type) return false;
+  if (minBytes !== undefined && (key.bytes === null || key.bytes < minBytes)) return false;
+  if (noTtl && key.ttlMs !== -1) return false;
+  return keep?.test(listed(key)) ?? true;
+}
+
+function listed({ key, type, bytes, ttlMs, idleSeconds }: KeyInfo): ListedKey {
+  return {
+    key: showKey(key),
+    type: type ?? 'unknown',
+    bytes,
+    size: bytes === null ? null : formatBytes(bytes),
+    ...ttlOf(ttlMs ?? -1),
+    idleSeconds,
+  };
+}
+
+/** @param ttlMs -1: never */
+export function ttlOf(ttlMs: number): { ttlSeconds: number | null; ttl: string } {
+  if (ttlMs < 0) return { ttlSeconds: null, ttl: 'never' };
+  const ttlSeconds = Math.ceil(ttlMs / SECOND_MS);
+  return { ttlSeconds, ttl: formatAge(ttlSeconds) };
+}
+
+/** A replica does not see when the primary was asked for a key. */
+function replicaNote(nodes: readonly ScanNode[]): string[] {
+  const replicas = nodes.filter(({ role }) => role === 'replica').map(({ label }) => label);
+  return replicas.length === 0 ? [] : [`Idle times are those of the replica (${replicas.join(', ')}).`];
+}
