@@ -20,10 +20,11 @@ export function writeCursor(belongsTo: readonly unknown[], place: unknown): stri
  */
 export function readCursor<T>(text: string, belongsTo: readonly unknown[], isPlace: (place: unknown) => place is T): T {
   const [version, of, place, ...more] = parse(text);
-  if (typeof version !== 'number' || typeof of !== 'string' || more.length > 0) throw refused('is none');
+  if (typeof version !== 'number' || typeof of !== 'string' || more.length > 0)
+    throw refused('is no cursor of this command');
   if (version !== VERSION) throw refused('was made by another version');
   if (of !== digest(belongsTo)) throw refused('belongs to something else: another company or key, or other filters');
-  if (!isPlace(place)) throw refused('is none');
+  if (!isPlace(place)) throw refused('is no cursor of this command');
   return place;
 }
 
