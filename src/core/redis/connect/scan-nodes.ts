@@ -12,6 +12,14 @@ interface Endpoint {
   port: number;
 }
 
+/** Servers that hold the same keys. */
+interface Group {
+  /** null: the server that is connected. */
+  primary: Endpoint | null;
+  replicas: Endpoint[];
+  slots: NonNullable<ScanNode['slots']> | null;
+}
+
 /** The servers to scan, with what was chosen told in `notes`; `close` closes the connections that were opened for it. */
 export interface ScanNodes {
   nodes: ScanNode[];
@@ -30,8 +38,13 @@ export async function scanNodes(connection: RedisConnection): Promise<ScanNodes>
   const groups =
     connection.kind === 'cluster'
       ? await clusterGroups(connection)
-      : [{ primary: null, replicas: await announcedReplicas(connection.server) }];
-  const nodes = await Promise.all(groups.map((group) => chooseNode(connection, group, opened, notes)));
+      : [{ primary: null, replicas: await announcedReplicas(connection.server), slots: null }];
+  const nodes = await Promise.all(
+    groups.map(async (group) => {
+      const node = await chooseNode(connection, group, opened, notes);
+      return group.slots ? { ...node, slots: group.slots } : node;
+    }),
+  );
   return {
     nodes,
     notes,
@@ -44,7 +57,7 @@ export async function scanNodes(connection: RedisConnection): Promise<ScanNodes>
 
 async function chooseNode(
   connection: RedisConnection,
-  group: { primary: Endpoint | null; replicas: Endpoint[] },
+  group: Group,
   opened: Redis[],
   notes: string[],
 ): Promise<ScanNode> {
@@ -88,17 +101,22 @@ async function replicaInfo(replica: Redis, endpoint: Endpoint): Promise<ServerIn
 }
 
 /** Primaries with their replicas, from CLUSTER SLOTS; a server with several slot ranges is listed once. */
-async function clusterGroups(connection: RedisConnection): Promise<{ primary: Endpoint; replicas: Endpoint[] }[]> {
+async function clusterGroups(connection: RedisConnection): Promise<Group[]> {
   const slots = await connection.server.cluster('SLOTS');
-  const groups = new Map<string, { primary: Endpoint; replicas: Endpoint[] }>();
-  for (const [, , primary, ...replicas] of slots) {
+  const groups = new Map<string, Group>();
+  for (const [first, last, primary, ...replicas] of slots) {
     if (!primary) continue;
     // A node that does not know its own address gives '': it is the one we asked.
     const endpoint = ([host, port]: [string, number, ...unknown[]]): Endpoint => ({
       host: host || (connection.server.options.host ?? '127.0.0.1'),
       port,
     });
-    groups.set(label(endpoint(primary)), { primary: endpoint(primary), replicas: replicas.map(endpoint) });
+    const ranges = groups.get(label(endpoint(primary)))?.slots ?? [];
+    groups.set(label(endpoint(primary)), {
+      primary: endpoint(primary),
+      replicas: replicas.map(endpoint),
+      slots: [...ranges, [first, last]],
+    });
   }
   return [...groups.values()];
 }

@@ -1,8 +1,8 @@
-import { formatAge, formatBytes } from '../../domain/format.js';
+import { formatBytes } from '../../domain/format.js';
 import { type KeyOrderName, keyOrder } from '../../domain/key-order.js';
 import { digest, readCursor, writeCursor } from '../../domain/page-cursor.js';
+import { timeToLive } from '../../domain/time-to-live.js';
 import { Top } from '../../domain/top.js';
-import { SECOND_MS } from '../../domain/units.js';
 import { RcmError } from '../../errors.js';
 import { scanNodes } from '../../redis/connect/scan-nodes.js';
 import { KeyTemplates } from '../../redis/key-template.js';
@@ -172,16 +172,9 @@ function listed({ key, type, bytes, ttlMs, idleSeconds }: KeyInfo): ListedKey {
     type: type ?? 'unknown',
     bytes,
     size: bytes === null ? null : formatBytes(bytes),
-    ...ttlOf(ttlMs ?? -1),
+    ...timeToLive(ttlMs ?? -1),
     idleSeconds,
   };
-}
-
-/** @param ttlMs -1: never */
-export function ttlOf(ttlMs: number): { ttlSeconds: number | null; ttl: string } {
-  if (ttlMs < 0) return { ttlSeconds: null, ttl: 'never' };
-  const ttlSeconds = Math.ceil(ttlMs / SECOND_MS);
-  return { ttlSeconds, ttl: formatAge(ttlSeconds) };
 }
 
 /** A replica does not see when the primary was asked for a key. */
