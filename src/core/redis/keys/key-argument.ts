@@ -10,10 +10,9 @@ const UNSHOWABLE = /[\\\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
  */
 export function showKey(key: Buffer): string {
   try {
-    return utf8.decode(key).replace(UNSHOWABLE, (c) => (c === '\\' ? '\\\\' : escapeBytes(Buffer.from(c))));
+    return utf8.decode(key).replace(UNSHOWABLE, (c) => (c === '\\' ? '\\\\' : hexOf(Buffer.from(c))));
   } catch {
-    const ascii = key.toString('latin1');
-    return ascii.replace(/[^\x20-\x7e]|\\/g, (c) => (c === '\\' ? '\\\\' : escapeBytes(Buffer.from(c, 'latin1'))));
+    return escapeBytes(key);
   }
 }
 
@@ -33,7 +32,13 @@ export function readKey(text: string): Buffer {
   return Buffer.concat([...parts, Buffer.from(text.slice(at))]);
 }
 
-function escapeBytes(bytes: Buffer): string {
+/** Bytes as printable ASCII, with `\\` for a backslash and `\xHH` for whatever else. */
+export function escapeBytes(bytes: Buffer): string {
+  const ascii = bytes.toString('latin1');
+  return ascii.replace(/[^\x20-\x7e]|\\/g, (c) => (c === '\\' ? '\\\\' : hexOf(Buffer.from(c, 'latin1'))));
+}
+
+function hexOf(bytes: Buffer): string {
   return [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
 

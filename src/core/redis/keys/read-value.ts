@@ -67,14 +67,16 @@ export const readStream: Read<StreamEntry> = async (redis, key, { at }, want) =>
 export async function readGroups(redis: Redis, key: Buffer): Promise<StreamGroup[]> {
   const groups = (await redis.callBuffer('XINFO', ['GROUPS', key])) as (Buffer | number | null)[][];
   return groups.map((flat) => {
-    const field = (name: string) => flat[flat.findIndex((one, i) => i % 2 === 0 && String(one) === name) + 1] ?? null;
+    const field = (name: string) => {
+      const at = flat.findIndex((one, i) => i % 2 === 0 && String(one) === name);
+      return at < 0 ? null : (flat[at + 1] ?? null);
+    };
     return {
       name: field('name') as Buffer,
       consumers: Number(field('consumers')),
       pending: Number(field('pending')),
       lastDeliveredId: String(field('last-delivered-id')),
-      // Redis before 7.0 has no such field, and findIndex finds none: what stands at 0 is the first name.
-      lag: flat.some((one) => String(one) === 'lag') ? (field('lag') as number | null) : null,
+      lag: field('lag') as number | null,
     };
   });
 }
