@@ -8,6 +8,8 @@ import * as z from 'zod';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
+import { keysGetReport } from '../dist/core/services/keys/get-report.js';
+import { keysListReport } from '../dist/core/services/keys/list-report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 
 const require = createRequire(import.meta.url);
@@ -16,6 +18,8 @@ const schemas = {
   clear: clearReport,
   companies: companiesReport,
   doctor: doctorReport,
+  'keys-get': keysGetReport,
+  'keys-list': keysListReport,
   restore: restoreReport,
 };
 const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];

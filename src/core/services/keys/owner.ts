@@ -1,7 +1,6 @@
-import { RcmError } from '../../errors.js';
 import { displayBytes, KeyTemplates } from '../../redis/key-template.js';
 import { NAMESPACE } from '../../redis/namespace.js';
-import { companiesOf } from '../company/resolve.js';
+import { companyNames } from '../company/names.js';
 import type { Ports } from '../ports.js';
 import type { KeysGetReport } from './get-report.js';
 
@@ -14,11 +13,4 @@ export async function ownerOf(ports: Ports, key: Buffer): Promise<Pick<KeysGetRe
   const companyId = displayBytes(id);
   const companyName = (await companyNames(ports))(companyId);
   return { owner: 'company', company: { companyId, companyName } };
-}
-
-/** Names by id, as far as there is a list that can be read. */
-export async function companyNames({ store }: Ports): Promise<(companyId: string) => string | null> {
-  const listing = store instanceof RcmError ? null : await store.companies.list().catch(() => null);
-  const names = new Map((listing ? companiesOf(listing) : []).map((c) => [c.companyId, c.companyName]));
-  return (companyId) => names.get(companyId) ?? null;
 }
