@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
+import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
 import { keysGetReport } from '../dist/core/services/keys/get-report.js';
 import { keysListReport } from '../dist/core/services/keys/list-report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
@@ -18,6 +19,7 @@ const schemas = {
   clear: clearReport,
   companies: companiesReport,
   doctor: doctorReport,
+  'keys-delete': keysDeleteReport,
   'keys-get': keysGetReport,
   'keys-list': keysListReport,
   restore: restoreReport,

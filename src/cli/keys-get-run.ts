@@ -1,10 +1,9 @@
-import { RcmError } from '../core/errors.js';
-import { readKey } from '../core/redis/keys/key-argument.js';
 import { getKey } from '../core/services/keys/get.js';
 import { getRaw } from '../core/services/keys/get-raw.js';
 import type { KeysGetReport } from '../core/services/keys/get-report.js';
 import type { Context } from './context.js';
 import type { Format } from './flags.js';
+import { keyOf } from './key-words.js';
 import { rawOutput } from './raw-output.js';
 import { printList } from './table/print-list.js';
 import { terminalFor } from './terminal.js';
@@ -29,7 +28,7 @@ export class KeysGetRun {
 
   /** @throws RCM_USAGE before a server is asked; what the service throws */
   async run(word: string, format: Format): Promise<{ report: KeysGetReport; text: string }> {
-    const key = namedKey(word);
+    const key = keyOf(word);
     const { limit, cursor, offset, length, reveal, color, output } = this.flags;
     const ports = await this.context.ports();
     const report = await getKey(ports, { key, limit, cursor, offset, length, reveal });
@@ -45,7 +44,7 @@ export class KeysGetRun {
 
   /** The exact bytes, to where they are wanted. @throws as `run` does */
   async raw(word: string): Promise<void> {
-    const key = namedKey(word);
+    const key = keyOf(word);
     const ports = await this.context.ports();
     const output = await rawOutput(this.flags.output);
     let whole = false;
@@ -56,10 +55,4 @@ export class KeysGetRun {
       await output.end(whole);
     }
   }
-}
-
-/** @throws RCM_USAGE */
-export function namedKey(word: string): Buffer {
-  if (word === '') throw new RcmError('RCM_USAGE', 'The name of the key is empty', 'Give the full name of a key.');
-  return readKey(word);
 }
