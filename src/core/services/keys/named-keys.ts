@@ -72,7 +72,7 @@ function notACompanys(key: Buffer): RcmError {
     ? new RcmError(
         'RCM_USAGE',
         `'${name}' is this tool's own key`,
-        `Nothing was deleted. Keys under ${NAMESPACE} expire by themselves.`,
+        `Nothing was deleted. Keys under ${NAMESPACE} are looked after by rcm itself.`,
       )
     : new RcmError(
         'RCM_USAGE',
