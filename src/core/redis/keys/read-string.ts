@@ -37,7 +37,7 @@ export async function readWhole(
     }
   } catch (error) {
     await redis.unwatch().catch(() => undefined);
-    throw error;
+    throw String(error).includes('WRONGTYPE') ? new ChangedWhileRead() : error;
   }
   const replies = await redis.multi().strlen(key).exec();
   if (replies === null || replies[0]?.[1] !== at) throw new ChangedWhileRead();

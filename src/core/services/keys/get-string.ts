@@ -1,4 +1,3 @@
-import { looksLikeJson } from '../../domain/json-text.js';
 import { textOf, wholeCharacters } from '../../domain/text-page.js';
 import { readRange } from '../../redis/keys/read-string.js';
 import type { ScanNode } from '../../redis/scan/keyspace-scan.js';
@@ -30,8 +29,8 @@ export async function showString(
   const bytes = atEnd ? read : wholeCharacters(read);
   const whole = offset === 0 && atEnd;
   const text = textOf(bytes);
-  const beginning = (offset === 0 ? bytes : await readRange(redis, key, 0, 256)).toString();
-  if (looksLikeJson(beginning) && shower.sensitive.cannotTell(text ?? beginning, whole && text !== null))
+  const beginning = offset === 0 ? text : (await readRange(redis, key, 0, 256)).toString();
+  if (shower.sensitive.cannotTell(beginning ?? bytes.toString(), whole && text !== null))
     return hiddenPage(offset, 'Fields of it may be sensitive, which cannot be told from what is here of it');
   const end = (shown: Buffer) => (offset + shown.length >= total ? null : offset + shown.length);
   if (text === null) {
