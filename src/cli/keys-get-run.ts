@@ -7,7 +7,7 @@ import { keyOf } from './key-words.js';
 import { rawOutput } from './raw-output.js';
 import { printList } from './table/print-list.js';
 import { terminalFor } from './terminal.js';
-import { elementColumns, elementRows, keyText } from './views/keys-get.js';
+import { elementColumns, elementRows, keyMarkdown, keyText } from './views/keys-get.js';
 
 interface KeysGetFlags {
   limit: number;
@@ -34,6 +34,7 @@ export class KeysGetRun {
     const report = await getKey(ports, { key, limit, cursor, offset, length, reveal });
     const terminal = terminalFor(process.stdout, { color, toFile: output !== undefined });
     if (format === 'table') return { report, text: keyText(report, terminal) };
+    if (format === 'markdown') return { report, text: keyMarkdown(report) };
     const columns = elementColumns(report);
     const rows = elementRows(report);
     if (format !== 'ndjson')

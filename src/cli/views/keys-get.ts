@@ -1,6 +1,7 @@
+import { Chalk } from 'chalk';
 import type { KeysGetReport, Shown, ShownValue } from '../../core/services/keys/get-report.js';
 import { type Column, printable } from '../table/column.js';
-import { renderTable } from '../table/render.js';
+import { markdownText, renderMarkdown, renderTable } from '../table/render.js';
 import { wrap } from '../table/wrap.js';
 import type { Terminal } from '../terminal.js';
 import { age, count, bytes as size } from './figures.js';
@@ -106,6 +107,20 @@ export function keyText(report: KeysGetReport, terminal: Terminal): string {
     '\n',
   );
 }
+
+/** The same for Markdown: a table, or the text in a block of its own. */
+export function keyMarkdown(report: KeysGetReport): string {
+  const { value } = report;
+  const head = [`**${markdownText(report.key)}**  `, markdownText(factsOf(report).join(' · ')), ''];
+  if (value.kind === 'other') return [...head, ...valueLines(report, NOWHERE)].join('\n');
+  if (value.kind !== 'string') return [...head, renderMarkdown(elementRows(report), COLUMNS[value.kind])].join('\n');
+  const text = stringLines(value, NOWHERE).join('\n');
+  // A block ends with as many backticks as it began with: more than the text has in a row.
+  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+  return [...head, `${fence}${value.format === 'json' ? 'json' : ''}`, text, fence].join('\n');
+}
+
+const NOWHERE: Terminal = { chalk: new Chalk({ level: 0 }), width: Number.POSITIVE_INFINITY };
 
 function factsOf(report: KeysGetReport): string[] {
   const { type, encoding, idleSeconds, length } = report;

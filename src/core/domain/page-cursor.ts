@@ -33,7 +33,7 @@ export function digest(of: readonly unknown[]): string {
   return createHash('sha256')
     .update(JSON.stringify(of.map((part) => part ?? null)))
     .digest('base64url')
-    .slice(0, 12);
+    .slice(0, 8);
 }
 
 function parse(text: string): unknown[] {

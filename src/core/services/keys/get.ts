@@ -85,8 +85,8 @@ async function pageOf(
 ): Promise<Page> {
   assertFits(type, offset, length);
   const belongsTo = ['keys get', showKey(key), type];
-  const place = cursor === undefined ? startAt(offset) : readCursor(cursor, belongsTo, isPlace);
-  const next = (at: ValuePlace | null) => at && writeCursor(belongsTo, at);
+  const place = cursor === undefined ? startAt(offset) : placeIn(readCursor(cursor, belongsTo, isPlace));
+  const next = (at: ValuePlace | null) => at && writeCursor(belongsTo, at.skip > 0 ? [at.at, at.skip] : [at.at]);
   if (type === 'string') {
     const wanted = { offset: Number(place.at), length, total: total ?? 0 };
     const page = await showString(node, key, wanted, shower);
@@ -116,7 +116,15 @@ function assertFits(type: string, offset: number | undefined, length: number | u
     throw new RcmError('RCM_USAGE', `--length is for strings: this is a ${type}`, 'Use --limit instead.');
 }
 
-function isPlace(place: unknown): place is ValuePlace {
-  const { at, skip } = (place ?? {}) as Record<string, unknown>;
+/** As a cursor holds it. */
+type Place = [at: string, skip?: number];
+
+function isPlace(place: unknown): place is Place {
+  if (!Array.isArray(place) || place.length > 2) return false;
+  const [at, skip = 0] = place as unknown[];
   return typeof at === 'string' && /^\d{1,20}(-\d{1,20})?$/.test(at) && Number.isInteger(skip) && (skip as number) >= 0;
+}
+
+function placeIn([at, skip = 0]: Place): ValuePlace {
+  return { at, skip };
 }

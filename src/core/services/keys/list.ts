@@ -107,37 +107,46 @@ async function readOne(
   const { nodes, ids } = await inFixedOrder(unordered);
   const { keyTemplates } = ports.config;
   const belongsTo = ['keys list', company.companyId, match, type, minBytes, noTtl, keep?.name, keyTemplates];
-  const place = cursor === undefined ? null : readCursor(cursor, belongsTo, isPlace);
-  if (place && place.servers !== digest(ids)) throw otherServers();
+  const from = cursor === undefined ? null : placeIn(readCursor(cursor, belongsTo, isPlace), digest(ids));
   const tick = await walkProgress(ports, nodes);
   const page: KeyPage = await readPage(nodes, selection, {
     details: KEY_DETAILS,
     limit,
-    from: place,
+    from,
     keep: (key) => fits(key, request),
     signal: ports.signal,
     onVisited: tick,
   });
-  const next = page.next && writeCursor(belongsTo, { servers: digest(ids), ...page.next } satisfies Place);
-  return { keys: page.keys, matched: null, nextCursor: next };
+  return { keys: page.keys, matched: null, nextCursor: page.next && nextCursor(belongsTo, digest(ids), page.next) };
 }
 
 /** Where a page begins, and on which servers: a SCAN cursor means nothing to another server, nor to one that restarted. */
-interface Place extends PagePlace {
-  servers: string;
+type Place = [servers: string, node: number, cursor: string, ...shown: string[]];
+
+function nextCursor(belongsTo: readonly unknown[], servers: string, { node, cursor, shown }: PagePlace): string {
+  return writeCursor(belongsTo, [servers, node, cursor, ...shown] satisfies Place);
 }
 
 function isPlace(place: unknown): place is Place {
-  const { servers, node, cursor, shown } = (place ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(place)) return false;
+  const [servers, node, cursor, ...shown] = place as unknown[];
   return (
-    typeof servers === 'string' &&
+    [servers, cursor, ...shown].every((one) => typeof one === 'string') &&
     Number.isInteger(node) &&
     (node as number) >= 0 &&
-    typeof cursor === 'string' &&
-    /^\d{1,20}$/.test(cursor) &&
-    Array.isArray(shown) &&
-    shown.every((one) => typeof one === 'string')
+    /^\d{1,20}$/.test(cursor as string)
   );
+}
+
+/** @throws RCM_USAGE when other servers are read now */
+function placeIn([servers, node, cursor, ...shown]: Place, now: string): PagePlace {
+  if (servers !== now)
+    throw new RcmError(
+      'RCM_USAGE',
+      'The --cursor belongs to other servers than those that are read now: one was restarted, or another took over',
+      'Begin again without --cursor.',
+    );
+  return { node, cursor, shown };
 }
 
 async function inFixedOrder(nodes: readonly ScanNode[]): Promise<{ nodes: ScanNode[]; ids: string[] }> {
@@ -149,14 +158,6 @@ async function inFixedOrder(nodes: readonly ScanNode[]): Promise<{ nodes: ScanNo
   );
   named.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { nodes: named.map(({ node }) => node), ids: named.map(({ id }) => id) };
-}
-
-function otherServers(): RcmError {
-  return new RcmError(
-    'RCM_USAGE',
-    'The --cursor belongs to other servers than those that are read now: one was restarted, or another took over',
-    'Begin again without --cursor.',
-  );
 }
 
 function fits(key: KeyInfo, { type, minBytes, noTtl, keep }: KeysListRequest): boolean {
