@@ -11,7 +11,7 @@ import type { Format } from './flags.js';
 import { toJson } from './output.js';
 import { scanProgress } from './progress.js';
 import { renderCsv, renderNdjson } from './table/render.js';
-import { type Selection, selectColumns, selectRows } from './table/select.js';
+import { assertColumnsFit, type Selection, selectColumns, selectRows } from './table/select.js';
 import { terminalFor, WIDE } from './terminal.js';
 import { COMPANY_COLUMNS, companiesJson, companiesMarkdown, companiesTable, companyJson } from './views/companies.js';
 
@@ -73,12 +73,7 @@ export class CompaniesRun {
 
   /** What is wrong with the flags is said before a server is asked. */
   #check(format: Format): void {
-    if (this.flags.columns !== undefined && (format === 'json' || format === 'ndjson'))
-      throw new RcmError(
-        'RCM_USAGE',
-        `--columns does not go with ${format}, which has every field`,
-        'Use jq to pick fields, or --format csv.',
-      );
+    assertColumnsFit(format, this.flags.columns);
     selectColumns(COMPANY_COLUMNS, this.flags.columns, 0);
     selectRows([], COMPANY_COLUMNS, this.flags);
   }

@@ -10,7 +10,7 @@ import type { Context } from './context.js';
 import type { Format } from './flags.js';
 import { scanProgress } from './progress.js';
 import { printList } from './table/print-list.js';
-import { rowTest, selectColumns } from './table/select.js';
+import { assertColumnsFit, rowTest, selectColumns } from './table/select.js';
 import { terminalFor } from './terminal.js';
 import { KEY_COLUMNS, noKeys } from './views/keys-list.js';
 
@@ -53,12 +53,7 @@ export class KeysListRun {
 
   #wanted(format: Format): Omit<KeysListRequest, 'company'> {
     const { flags } = this;
-    if (flags.columns !== undefined && (format === 'json' || format === 'ndjson'))
-      throw new RcmError(
-        'RCM_USAGE',
-        `--columns does not go with ${format}, which has every field`,
-        'Use jq to pick fields, or --format csv.',
-      );
+    assertColumnsFit(format, flags.columns);
     selectColumns(KEY_COLUMNS, flags.columns, 0);
     const minBytes = flags['min-size'] === undefined ? undefined : parseBytes(flags['min-size']);
     if (minBytes === null)

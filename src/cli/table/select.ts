@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { RcmError } from '../../core/errors.js';
+import type { Format } from '../flags.js';
 import type { Column } from './column.js';
 
 export interface Selection {
@@ -37,6 +38,16 @@ export function selectColumns<Row>(
 ): Column<Row>[] {
   if (asked !== undefined) return asked.split(',').map((name) => find(columns, name.trim()));
   return columns.filter((column) => column.fromWidth !== undefined && width >= column.fromWidth);
+}
+
+/** @throws RCM_USAGE where columns are asked for in a format that has none */
+export function assertColumnsFit(format: Format, asked: string | undefined): void {
+  if (asked !== undefined && (format === 'json' || format === 'ndjson'))
+    throw new RcmError(
+      'RCM_USAGE',
+      `--columns does not go with ${format}, which has every field`,
+      'Use jq to pick fields, or --format csv.',
+    );
 }
 
 function find<Row>(columns: readonly Column<Row>[], name: string): Column<Row> {

@@ -3,9 +3,9 @@ import type { RedisConnection } from '../redis/connect/connect.js';
 import { type ScanNodes, scanNodes } from '../redis/connect/scan-nodes.js';
 import { readServerInfo } from '../redis/server-info.js';
 
-/** The servers that can be written: one for each part of the keyspace. @throws what the client throws */
-export function primaries(connection: RedisConnection): Promise<ScanNodes> {
-  return scanNodes({ ...connection, settings: { ...connection.settings, readFrom: 'primary' } });
+/** The servers that can be written: one for each part of the keyspace that is `wanted`. @throws what the client throws */
+export function primaries(connection: RedisConnection, wanted?: Parameters<typeof scanNodes>[1]): Promise<ScanNodes> {
+  return scanNodes({ ...connection, settings: { ...connection.settings, readFrom: 'primary' } }, wanted);
 }
 
 /**

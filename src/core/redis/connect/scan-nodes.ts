@@ -17,7 +17,7 @@ interface Group {
   /** null: the server that is connected. */
   primary: Endpoint | null;
   replicas: Endpoint[];
-  slots: NonNullable<ScanNode['slots']> | null;
+  slots?: NonNullable<ScanNode['slots']>;
 }
 
 /** The servers to scan, with what was chosen told in `notes`; `close` closes the connections that were opened for it. */
@@ -30,15 +30,19 @@ export interface ScanNodes {
 /**
  * One server for each part of the keyspace: a replica that is in sync where there is one and `readFrom` allows it
  * (READONLY first), else the primary.
+ * @param wanted leaves out the parts of a cluster that nothing is asked of: a node that is down need not be in the way
  * @throws RCM_REDIS_UNREACHABLE when `readFrom` insists on a replica and there is none
  */
-export async function scanNodes(connection: RedisConnection): Promise<ScanNodes> {
+export async function scanNodes(
+  connection: RedisConnection,
+  wanted: (part: Pick<ScanNode, 'slots'>) => boolean = () => true,
+): Promise<ScanNodes> {
   const opened: Redis[] = [];
   const notes: string[] = [];
   const groups =
     connection.kind === 'cluster'
-      ? await clusterGroups(connection)
-      : [{ primary: null, replicas: await announcedReplicas(connection.server), slots: null }];
+      ? (await clusterGroups(connection)).filter(wanted)
+      : [{ primary: null, replicas: await announcedReplicas(connection.server) }];
   const nodes = await Promise.all(
     groups.map(async (group) => {
       const node = await chooseNode(connection, group, opened, notes);

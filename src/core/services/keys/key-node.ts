@@ -1,5 +1,5 @@
 import { RcmError } from '../../errors.js';
-import { type ScanNodes, scanNodes } from '../../redis/connect/scan-nodes.js';
+import { scanNodes } from '../../redis/connect/scan-nodes.js';
 import { servesKey } from '../../redis/keys/serves-key.js';
 import { redisError } from '../../redis/redis-error.js';
 import type { ScanNode } from '../../redis/scan/keyspace-scan.js';
@@ -12,10 +12,10 @@ import { primaries } from '../primaries.js';
  */
 export async function onNodeOf<T>(ports: Ports, key: Buffer, work: (node: ScanNode) => Promise<T>): Promise<T> {
   try {
-    const fromReplicas = ports.redis.settings.readFrom === 'replica';
-    const { nodes, close }: ScanNodes = await (fromReplicas ? scanNodes(ports.redis) : primaries(ports.redis));
+    const open = ports.redis.settings.readFrom === 'replica' ? scanNodes : primaries;
+    const { nodes, close } = await open(ports.redis, (part) => servesKey(part, key));
     try {
-      const node = nodes.find((one) => servesKey(one, key));
+      const [node] = nodes;
       if (node === undefined) throw slotUnserved();
       return await work(node);
     } finally {
