@@ -143,7 +143,7 @@ function placeIn([servers, node, cursor, ...shown]: Place, now: string): PagePla
   if (servers !== now)
     throw new RcmError(
       'RCM_USAGE',
-      'The --cursor belongs to other servers than those that are read now: one was restarted, or another took over',
+      'The --cursor belongs to other servers than those that are read now: one was restarted, another took over, or slots moved',
       'Begin again without --cursor.',
     );
   return { node, cursor, shown };
@@ -153,7 +153,8 @@ async function inFixedOrder(nodes: readonly ScanNode[]): Promise<{ nodes: ScanNo
   const named = await Promise.all(
     nodes.map(async (node) => {
       const info = await readServerInfo(node.redis, 'server').catch(() => null);
-      return { node, id: info?.runId ?? node.label };
+      // Slots that move take keys from a server that is still to be read to one that was read.
+      return { node, id: JSON.stringify([info?.runId ?? node.label, node.slots ?? null]) };
     }),
   );
   named.sort((a, b) => (a.id < b.id ? -1 : 1));
