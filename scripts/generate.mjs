@@ -11,6 +11,9 @@ import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
 import { drillDownReport } from '../dist/core/services/drill-down/report.js';
+import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
+import { keysGetReport } from '../dist/core/services/keys/get-report.js';
+import { keysListReport } from '../dist/core/services/keys/list-report.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
@@ -27,6 +30,9 @@ const schemas = {
   'drill-down': drillDownReport,
   pricing: pricingReport,
   'pricing-change': pricingChangeReport,
+  'keys-delete': keysDeleteReport,
+  'keys-get': keysGetReport,
+  'keys-list': keysListReport,
   restore: restoreReport,
   stats: statsReport,
 };

@@ -8,13 +8,14 @@ import { type ClearPreview, previewClear } from '../core/services/clear/preview.
 import type { ClearReport } from '../core/services/clear/report.js';
 import type { ClearedCompany, ClearRequest } from '../core/services/clear/request.js';
 import { assertHasKeys } from '../core/services/company/candidates.js';
-import { companiesOf, resolveCompany } from '../core/services/company/resolve.js';
+import { namesIn } from '../core/services/company/names.js';
+import { resolveCompany } from '../core/services/company/resolve.js';
 import type { Ports } from '../core/services/ports.js';
 import { actorOf } from './actor.js';
 import { ChangeOutput } from './change-output.js';
 import { confirm, confirmNumber, isInteractive, notConfirmed } from './confirm.js';
 import type { Context } from './context.js';
-import { clearText, previewReport, previewText } from './views/clear.js';
+import { clearText, previewReport, previewText, removedSoFar } from './views/clear.js';
 
 export interface ClearFlags {
   json: boolean;
@@ -63,7 +64,7 @@ export class ClearRun {
       );
     const ports = await this.context.ports();
     if (ports.store instanceof RcmError) throw ports.store;
-    const names = namesOf(await ports.store.companies.list());
+    const names = namesIn(await ports.store.companies.list());
     const companies = flags.all ? null : await this.#companies(ports, words);
     await this.#clear(ports, { companies, ...selection }, names);
   }
@@ -147,11 +148,6 @@ export class ClearRun {
   }
 }
 
-function namesOf(listing: Parameters<typeof companiesOf>[0]): (companyId: string) => string | null {
-  const names = new Map(companiesOf(listing).map((company) => [company.companyId, company.companyName]));
-  return (companyId) => names.get(companyId) ?? null;
-}
-
 function filterOf(flags: ClearFlags): KeyFilter {
   const { 'older-than': age, 'larger-than': size } = flags;
   const ms = age === undefined ? undefined : parseDuration(age);
@@ -160,9 +156,4 @@ function filterOf(flags: ClearFlags): KeyFilter {
   if (bytes === null)
     throw new RcmError('RCM_USAGE', `--larger-than '${size}' is no size`, 'Examples: 2000, 100KB, 1.5MB.');
   return { idleSeconds: ms === undefined ? undefined : ms / SECOND_MS, largerThanBytes: bytes };
-}
-
-function removedSoFar({ clearedKeys, freedMemory }: ClearReport): string {
-  if (clearedKeys === 0) return 'nothing was removed.';
-  return `${clearedKeys.toLocaleString('en-US')} keys (${freedMemory}) were removed; run the same command again to remove the rest.`;
 }

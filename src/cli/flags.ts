@@ -74,6 +74,19 @@ export const changeFlags = {
   actor: Flags.string({ description: 'who, for the log (RCM_ACTOR; else user@host)', helpValue: 'NAME' }),
 };
 
+/** Commands that remove keys have these. */
+export const removalFlags = {
+  backup: Flags.string({
+    description: 'save every key to this new file before it is removed; `restore` puts them back',
+    helpValue: 'FILE',
+  }),
+  'allow-slow': Flags.boolean({
+    description: 'with --backup: save even keys of over 100,000 elements or 16 MB',
+    dependsOn: ['backup'],
+  }),
+  'max-rate': Flags.integer({ description: 'most keys to remove per second and server', min: 1, helpValue: 'N' }),
+};
+
 /** Commands that print a list have these, too. */
 export const listFlags = {
   ...outputFlags,

@@ -5,14 +5,22 @@ import { execa } from 'execa';
 import type { Redis } from 'ioredis';
 import { mongo } from 'mongoose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BackupReader } from '../../src/core/backup/reader.js';
 import { cleanEnvironment, rcm } from '../support/cli.js';
 import { describeMongo, mongoForTests } from '../support/mongo/index.js';
 import { connect, type RedisServer, startRedis } from '../support/redis/index.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { tempDir } from '../support/temp-dir.js';
 import { waitUntil } from '../support/wait-until.js';
-import { actsIn, type Cleared, contents, jsonOf, manyKeys, stateFile, withoutOwn } from './support/clearing.js';
+import {
+  actsIn,
+  type Cleared,
+  contents,
+  jsonOf,
+  manyKeys,
+  savedKeys,
+  stateFile,
+  withoutOwn,
+} from './support/clearing.js';
 import { expectError } from './support/run.js';
 
 const launcher = join(import.meta.dirname, '../../bin/run.js');
@@ -66,15 +74,6 @@ async function slowClear(url: string, more: string[] = [], rate = '1000') {
     stderr: () => stderr,
     stdout: () => stdout,
   };
-}
-
-/** Keys in a backup file, by name. */
-async function savedKeys(file: string): Promise<Set<string>> {
-  const reader = await BackupReader.open(file);
-  const keys = new Set<string>();
-  await reader.check((entry) => void keys.add(entry.key.toString()));
-  await reader.close();
-  return keys;
 }
 
 /** Asserts that every key that is gone from Redis is in the backup. */

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../base-command.js';
-import { changeFlags, reportFlags } from '../flags.js';
+import { changeFlags, removalFlags, reportFlags } from '../flags.js';
 
 export default class Clear extends BaseCommand {
   static override summary = "Remove companies' caches, or a part of them, with a backup that can be put back.";
@@ -42,15 +42,7 @@ Exit codes: 0 removed (or nothing there), 3 a service failed (what was removed i
       helpValue: 'TIME',
     }),
     'larger-than': Flags.string({ description: 'only keys over this size, e.g. 100KB, 1.5MB', helpValue: 'SIZE' }),
-    backup: Flags.string({
-      description: 'save every key to this new file before it is removed; `restore` puts them back',
-      helpValue: 'FILE',
-    }),
-    'allow-slow': Flags.boolean({
-      description: 'with --backup: save even keys of over 100,000 elements or 16 MB',
-      dependsOn: ['backup'],
-    }),
-    'max-rate': Flags.integer({ description: 'most keys to remove per second and server', min: 1, helpValue: 'N' }),
+    ...removalFlags,
     ...changeFlags,
   };
 

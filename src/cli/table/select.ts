@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { RcmError } from '../../core/errors.js';
+import type { Format } from '../flags.js';
 import type { Column } from './column.js';
 
 export interface Selection {
@@ -15,13 +16,18 @@ export function selectRows<Row>(
   columns: readonly Column<Row>[],
   { filter, sort, limit }: Selection,
 ): Row[] {
-  const tests = (filter ?? []).map((expression) => parseFilter(expression, columns));
-  let kept = rows.filter((row) => tests.every((test) => test(row)));
+  let kept = rows.filter(rowTest(columns, filter));
   if (sort !== undefined) {
     const column = find(columns, sort.replace(/^-/, ''));
     kept = kept.sort((a, b) => compare(column.value(a), column.value(b), sort.startsWith('-')));
   }
   return limit === undefined ? kept : kept.slice(0, limit);
+}
+
+/** Whether a row passes all filters. @throws RCM_USAGE for an unknown column or a filter that cannot be read */
+export function rowTest<Row>(columns: readonly Column<Row>[], filter: readonly string[] = []): (row: Row) => boolean {
+  const tests = filter.map((expression) => parseFilter(expression, columns));
+  return (row) => tests.every((test) => test(row));
 }
 
 /** The columns to print: those asked for, else the standard ones that the width has room for. @throws RCM_USAGE */
@@ -40,14 +46,19 @@ export function assertSelection<Row>(
   selection: Selection,
   format: 'table' | 'json' | 'csv' | 'ndjson' | 'markdown',
 ): void {
-  if (selection.columns !== undefined && (format === 'json' || format === 'ndjson'))
+  assertColumnsFit(format, selection.columns);
+  selectColumns(columns, selection.columns, 0);
+  selectRows([], columns, selection);
+}
+
+/** @throws RCM_USAGE where columns are asked for in a format that has none */
+export function assertColumnsFit(format: Format, asked: string | undefined): void {
+  if (asked !== undefined && (format === 'json' || format === 'ndjson'))
     throw new RcmError(
       'RCM_USAGE',
       `--columns does not go with ${format}, which has every field`,
       'Use jq to pick fields, or --format csv.',
     );
-  selectColumns(columns, selection.columns, 0);
-  selectRows([], columns, selection);
 }
 
 function find<Row>(columns: readonly Column<Row>[], name: string): Column<Row> {

@@ -85,6 +85,12 @@ export function clearText(report: ClearReport, terminal: Terminal): string {
   return lines.join('\n').trimEnd();
 }
 
+/** What was done, for who interrupted it. */
+export function removedSoFar({ clearedKeys, freedMemory }: ClearReport): string {
+  if (clearedKeys === 0) return 'nothing was removed.';
+  return `${clearedKeys.toLocaleString('en-US')} keys (${freedMemory}) were removed; run the same command again to remove the rest.`;
+}
+
 function companiesTable(companies: readonly Removed[], terminal: Terminal): string {
   return renderTable(companies, COLUMNS, terminal);
 }

@@ -1,4 +1,4 @@
-import { formatDollars, formatPercent } from '../../core/domain/format.js';
+import { formatBytes, formatDollars, formatPercent } from '../../core/domain/format.js';
 import { formatDuration } from '../../core/domain/window.js';
 import { UNKNOWN } from '../table/column.js';
 
@@ -25,4 +25,8 @@ export function milliseconds(value: number | null): string {
 
 export function duration(seconds: number): string {
   return formatDuration(seconds * 1000);
+}
+
+export function bytes(value: number | null): string {
+  return value === null ? UNKNOWN : formatBytes(value);
 }

@@ -3,6 +3,8 @@ export interface ServerInfo {
   /** `valkey` or `redis`, with the version as the server gives it. */
   product: 'redis' | 'valkey';
   version: string;
+  /** Of this process: after a restart it is another. */
+  runId: string | null;
   mode: string;
   role: string;
   uptimeSeconds: number | null;

@@ -30,6 +30,7 @@ export function parseServerInfo(text: string): ServerInfo {
   return {
     product: valkey === undefined ? 'redis' : 'valkey',
     version: valkey ?? fields.get('redis_version') ?? 'unknown',
+    runId: fields.get('run_id') ?? null,
     mode: fields.get('redis_mode') ?? fields.get('server_mode') ?? 'standalone',
     role: fields.get('role') ?? 'master',
     uptimeSeconds: number('uptime_in_seconds'),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { expect } from 'vitest';
+import { BackupReader } from '../../../src/core/backup/reader.js';
 import { openStore } from '../../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS } from '../../../src/core/store/platform-collections.js';
 import { type CliOptions, rcm } from '../../support/cli.js';
@@ -102,14 +103,19 @@ export async function manyKeys(redis: Redis | Cluster, companyId: string, count:
 }
 
 /** How many clears a company's counters hold. */
-export async function clearsCounted(redis: Redis | Cluster, companyId: string): Promise<number> {
+export function clearsCounted(redis: Redis | Cluster, companyId: string): Promise<number> {
+  return counted(redis, companyId, 'clear');
+}
+
+/** What one of a company's counters holds. */
+export async function counted(redis: Redis | Cluster, companyId: string, name: string): Promise<number> {
   const now = Date.now();
-  let clears = 0;
+  let sum = 0;
   for (const at of [now - 3_600_000, now]) {
     const hash = await redis.hgetall(`rcm:{${companyId}}:counters:${new Date(at).toISOString().slice(0, 13)}`);
-    for (const [field, value] of Object.entries(hash)) if (field.endsWith(':clear')) clears += Number(value);
+    for (const [field, value] of Object.entries(hash)) if (field.endsWith(`:${name}`)) sum += Number(value);
   }
-  return clears;
+  return sum;
 }
 
 /** Asserts that nothing of `before` went but the keys named, byte by byte. */
@@ -121,4 +127,13 @@ export function expectOnlyGone(
   const expected = new Map(before);
   for (const key of gone) expected.delete(key.toString('hex'));
   expect(new Map([...withoutOwn(after)].sort())).toEqual(new Map([...withoutOwn(expected)].sort()));
+}
+
+/** Keys in a backup file, by name. */
+export async function savedKeys(file: string): Promise<Set<string>> {
+  const reader = await BackupReader.open(file);
+  const keys = new Set<string>();
+  await reader.check((entry) => void keys.add(entry.key.toString()));
+  await reader.close();
+  return keys;
 }

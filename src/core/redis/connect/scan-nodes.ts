@@ -12,6 +12,14 @@ interface Endpoint {
   port: number;
 }
 
+/** Servers that hold the same keys. */
+interface Group {
+  /** null: the server that is connected. */
+  primary: Endpoint | null;
+  replicas: Endpoint[];
+  slots?: NonNullable<ScanNode['slots']>;
+}
+
 /** The servers to scan, with what was chosen told in `notes`; `close` closes the connections that were opened for it. */
 export interface ScanNodes {
   nodes: ScanNode[];
@@ -24,39 +32,51 @@ export interface ScanNodes {
 /**
  * One server for each part of the keyspace: a replica that is in sync where there is one and `readFrom` allows it
  * (READONLY first), else the primary.
+ * @param wanted leaves out the parts of a cluster that nothing is asked of: a node that is down need not be in the way
  * @throws RCM_REDIS_UNREACHABLE when `readFrom` insists on a replica and there is none
  */
-export async function scanNodes(connection: RedisConnection): Promise<ScanNodes> {
+export async function scanNodes(
+  connection: RedisConnection,
+  wanted: (part: Pick<ScanNode, 'slots'>) => boolean = () => true,
+): Promise<ScanNodes> {
   const opened: Redis[] = [];
   const close = () => {
     for (const redis of opened) redis.disconnect();
   };
   try {
-    return { ...(await choose(connection, opened)), close };
+    return { ...(await choose(connection, opened, wanted)), close };
   } catch (error) {
     close();
     throw error;
   }
 }
 
-async function choose(connection: RedisConnection, opened: Redis[]): Promise<Omit<ScanNodes, 'close'>> {
+async function choose(
+  connection: RedisConnection,
+  opened: Redis[],
+  wanted: (part: Pick<ScanNode, 'slots'>) => boolean,
+): Promise<Omit<ScanNodes, 'close'>> {
   const notes: string[] = [];
-  const groups =
+  const groups: Group[] =
     connection.kind === 'cluster'
-      ? await clusterGroups(connection)
+      ? (await clusterGroups(connection)).filter(wanted)
       : [{ primary: null, replicas: await announcedReplicas(connection.server) }];
-  const primaries = await Promise.all(groups.map((group) => primaryOf(connection, group.primary, opened)));
+  const primaries = await Promise.all(groups.map((group) => primaryOf(connection, group, opened)));
   const nodes = await Promise.all(
     groups.map((group, i) => chooseNode(connection, primaries[i] as ScanNode, group.replicas, opened, notes)),
   );
   return { nodes, primaries, notes };
 }
 
-async function primaryOf(connection: RedisConnection, endpoint: Endpoint | null, opened: Redis[]): Promise<ScanNode> {
+async function primaryOf(
+  connection: RedisConnection,
+  { primary: endpoint, slots }: Group,
+  opened: Redis[],
+): Promise<ScanNode> {
   if (endpoint === null) return { redis: connection.server, label: connection.label, role: 'primary' };
   const redis = open(connection, endpoint, false, opened);
   await ready(redis, label(endpoint), connection.settings.connectTimeoutMs);
-  return { redis, label: label(endpoint), role: 'primary' };
+  return { redis, label: label(endpoint), role: 'primary', ...(slots && { slots }) };
 }
 
 async function chooseNode(
@@ -73,7 +93,7 @@ async function chooseNode(
     const info = await replicaInfo(replica, endpoint);
     // The same replication id proves that an address seen from here is the replica that the primary meant.
     if (info && info.replicationId === replicationId)
-      return { redis: replica, label: label(endpoint), role: 'replica' };
+      return { ...primary, redis: replica, label: label(endpoint), role: 'replica' };
     replica.disconnect();
   }
   if (connection.settings.readFrom === 'replica')
@@ -103,17 +123,22 @@ async function replicaInfo(replica: Redis, endpoint: Endpoint): Promise<ServerIn
 }
 
 /** Primaries with their replicas, from CLUSTER SLOTS; a server with several slot ranges is listed once. */
-async function clusterGroups(connection: RedisConnection): Promise<{ primary: Endpoint; replicas: Endpoint[] }[]> {
+async function clusterGroups(connection: RedisConnection): Promise<Group[]> {
   const slots = await connection.server.cluster('SLOTS');
-  const groups = new Map<string, { primary: Endpoint; replicas: Endpoint[] }>();
-  for (const [, , primary, ...replicas] of slots) {
+  const groups = new Map<string, Group>();
+  for (const [first, last, primary, ...replicas] of slots) {
     if (!primary) continue;
     // A node that does not know its own address gives '': it is the one we asked.
     const endpoint = ([host, port]: [string, number, ...unknown[]]): Endpoint => ({
       host: host || (connection.server.options.host ?? '127.0.0.1'),
       port,
     });
-    groups.set(label(endpoint(primary)), { primary: endpoint(primary), replicas: replicas.map(endpoint) });
+    const ranges = groups.get(label(endpoint(primary)))?.slots ?? [];
+    groups.set(label(endpoint(primary)), {
+      primary: endpoint(primary),
+      replicas: replicas.map(endpoint),
+      slots: [...ranges, [first, last]],
+    });
   }
   return [...groups.values()];
 }

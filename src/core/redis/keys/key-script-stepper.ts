@@ -1,7 +1,7 @@
 import { decode } from '@msgpack/msgpack';
 import type { Redis } from 'ioredis';
 import type { Stepper } from '../scan/drive.js';
-import type { Pacer } from '../scan/pacer.js';
+import { type Pacer, visitingAtMost } from '../scan/pacer.js';
 import { luaPatterns } from '../scan/script-stepper.js';
 import { runReadOnly } from '../script.js';
 import type { KeyDetail, KeyInfo, KeyStep } from './key-info.js';
@@ -22,7 +22,12 @@ export class KeyScriptStepper implements Stepper<KeyStep> {
   readonly #selection: KeySelection;
   readonly #args: (string | number | Buffer)[];
 
-  constructor(redis: Redis, selection: KeySelection, details: readonly KeyDetail[]) {
+  constructor(
+    redis: Redis,
+    selection: KeySelection,
+    details: readonly KeyDetail[],
+    private readonly mostVisits = () => Number.POSITIVE_INFINITY,
+  ) {
     this.#redis = redis;
     this.#selection = selection;
     // Of more ids than these the script lets every key through: sending them all with each step would cost more.
@@ -33,7 +38,7 @@ export class KeyScriptStepper implements Stepper<KeyStep> {
   }
 
   async step(cursor: string, pacer: Pacer): Promise<KeyStep> {
-    const { count, maxScans, budgetUs } = pacer.plan();
+    const { count, maxScans, budgetUs } = visitingAtMost(pacer.plan(), this.mostVisits());
     const reply = await runReadOnly(this.#redis, KEY_STEP, [], [cursor, count, maxScans, budgetUs, ...this.#args]);
     const [next, serverUs, scans, keys, names, packed] = reply as Reply;
     return {

@@ -15,6 +15,8 @@ export interface WalkOptions {
   signal?: AbortSignal | undefined;
   /** The cursor to begin at. */
   from?: string;
+  /** The most keys that the next step may visit. */
+  mostVisits?: () => number;
   /** false: the next step waits until this one was used. */
   ahead?: boolean;
   /** Shared with whatever else is done to the server. */
@@ -34,8 +36,8 @@ export async function* walkNode(
 ): AsyncGenerator<KeyStep, void, undefined> {
   const throttle = options.throttle ?? (await Throttle.of(redis, options));
   const stepper = new FallbackStepper<KeyStep>(
-    new KeyScriptStepper(redis, selection, options.details),
-    () => new KeyPipelineStepper(redis, selection, options.details),
+    new KeyScriptStepper(redis, selection, options.details, options.mostVisits),
+    () => new KeyPipelineStepper(redis, selection, options.details, options.mostVisits),
     options.onFallback ?? (() => undefined),
   );
   yield* driveScan(stepper, throttle, { ahead: options.ahead ?? true, ...(options.from && { from: options.from }) });

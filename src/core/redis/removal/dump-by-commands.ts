@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { KeyInfo } from '../keys/key-info.js';
+import { LENGTH_COMMANDS } from '../keys/length-commands.js';
 import type { Reading } from './reading.js';
-
-const LENGTHS: Record<string, string> = { hash: 'HLEN', list: 'LLEN', set: 'SCARD', zset: 'ZCARD', stream: 'XLEN' };
 
 /** Reads keys by pipelined commands, for servers that refuse scripts; first what they are, then what may be read. @throws what Redis says */
 export async function dumpByCommands(
@@ -13,7 +12,7 @@ export async function dumpByCommands(
   const sizes = (await pipelined(redis, keys, ({ key }) => ['MEMORY', 'USAGE', key])) as (number | null)[];
   const types = (await pipelined(redis, keys, ({ key }) => ['TYPE', key])).map(String);
   const lengths = (await pipelined(redis, keys, ({ key }, i) => {
-    const command = LENGTHS[types[i] as string];
+    const command = LENGTH_COMMANDS[types[i] as string];
     return command === undefined ? ['EXISTS', key] : [command, key];
   })) as number[];
   const tooLarge = keys.map((_, i) => {

@@ -13,6 +13,8 @@ export interface ScanNode {
   /** Address without secrets. */
   label: string;
   role: 'primary' | 'replica';
+  /** The cluster slots it serves, each range with both ends; absent where it serves every key. */
+  slots?: readonly (readonly [number, number])[];
 }
 
 export interface ScanOptions {

@@ -14,6 +14,12 @@ export interface StepCost {
   roundTripUs: number;
 }
 
+/** The plan, of which no more than so many keys are visited. */
+export function visitingAtMost(plan: StepPlan, visits: number): StepPlan {
+  const count = Math.min(plan.count, Math.max(1, visits));
+  return { ...plan, count, maxScans: Math.min(plan.maxScans, Math.max(1, Math.floor(visits / count))) };
+}
+
 /** How the server is used by others, as far as a scan may take it. */
 export type Load = 'idle' | 'light' | 'busy';
 

@@ -3,10 +3,9 @@ import { walkNode } from '../../redis/keys/walk-keys.js';
 import { saveSteps } from '../../redis/removal/save-steps.js';
 import { canSweep, sweep } from '../../redis/removal/sweep.js';
 import type { Ports } from '../ports.js';
-import { assertIdleTimes } from '../primaries.js';
 import { type Removal, removeLogged } from './removal.js';
 import type { ClearReport } from './report.js';
-import { type ClearRequest, detailsFor, selectionDetails, selectionOf } from './request.js';
+import { assertFilter, type ClearRequest, detailsFor, selectionDetails, selectionOf } from './request.js';
 
 /**
  * Removes companies' caches, or those of their keys that were asked for: exactly their own keys, in steps that nobody
@@ -21,7 +20,7 @@ export async function clear(
   const { filter, actor, reason, backup, allowSlow, maxRate, unlogged } = request;
   const companies = request.companies ?? request.confirmed ?? [];
   const selection = selectionOf(ports, { companies, match: request.match });
-  if (filter.idleSeconds !== undefined) await assertIdleTimes(ports.redis);
+  await assertFilter(ports, filter);
   return removeLogged(ports, {
     ...{ actor, reason, backup, allowSlow, maxRate, unlogged },
     command: 'clear',

@@ -3,9 +3,9 @@ import { displayBytes } from '../../redis/key-template.js';
 import { walkNodes } from '../../redis/keys/walk-keys.js';
 import { redisError } from '../../redis/redis-error.js';
 import type { Ports } from '../ports.js';
-import { assertIdleTimes, primaries } from '../primaries.js';
+import { primaries } from '../primaries.js';
 import { visitProgress } from '../visit-progress.js';
-import { type ClearRequest, selectionOf } from './request.js';
+import { assertFilter, type ClearRequest, selectionOf } from './request.js';
 
 /** What would be removed of one company. */
 export interface CompanyPreview {
@@ -36,7 +36,7 @@ export async function previewClear(
   names: (companyId: string) => string | null,
 ): Promise<ClearPreview> {
   const { filter } = request;
-  if (filter.idleSeconds !== undefined) await assertIdleTimes(ports.redis);
+  await assertFilter(ports, filter);
   const selection = selectionOf(ports, request);
   const sums = new Map<string, { keys: number; bytes: number }>();
   for (const { companyId } of request.companies ?? []) sums.set(companyId, { keys: 0, bytes: 0 });

@@ -5,7 +5,7 @@ import { formatBytes } from '../../domain/format.js';
 import { messageOf, RcmError } from '../../errors.js';
 import { addCounters } from '../../redis/counters.js';
 import { readServerInfo } from '../../redis/server-info.js';
-import { type Act, ActLog } from '../acts/act-log.js';
+import { type Act, ActLog, type ActPart } from '../acts/act-log.js';
 import type { Ports } from '../ports.js';
 import { primaries } from '../primaries.js';
 import { lockCompanies } from './locks.js';
@@ -21,6 +21,8 @@ export interface Removal extends Act {
   companies: readonly ClearedCompany[];
   /** How the keys were chosen: for the log, and to know a backup again. */
   selection: Record<string, unknown>;
+  /** What the log says of one company besides: the key where it is one, and details. */
+  about?: (companyId: string) => Pick<ActPart, 'key' | 'details'>;
   keysOf: RunOptions['keysOf'];
   sweep?: RunOptions['sweep'];
   saveSteps?: RunOptions['saveSteps'];
@@ -93,10 +95,19 @@ async function openBackup(ports: Ports, removal: Removal): Promise<BackupWriter 
   return BackupWriter.open(removal.backup, header);
 }
 
-async function announce(log: ActLog, { companies, selection }: Removal, writer: BackupWriter | null): Promise<void> {
+async function announce(
+  log: ActLog,
+  { companies, selection, about }: Removal,
+  writer: BackupWriter | null,
+): Promise<void> {
   const details = { ...selection, ...(writer && { backup: writer.file }) };
   try {
-    await log.intent(companies.map(({ companyId }) => ({ companyId, details })));
+    await log.intent(
+      companies.map(({ companyId }) => {
+        const { key = null, details: more } = about?.(companyId) ?? { details: {} };
+        return { companyId, key, details: { ...details, ...more } };
+      }),
+    );
   } catch (error) {
     // A backup that never got a key would only stand in the way of the next try.
     if (writer && writer.resumedKeys === 0) await rm(writer.file, { force: true });
@@ -129,9 +140,11 @@ async function conclude(ports: Ports, removal: Removal, ending: Ending): Promise
   const notLogged = await log.outcome(
     removal.companies.map(({ companyId }) => {
       const { keys, bytes } = tally.companies.get(companyId) ?? { keys: 0, bytes: 0 };
+      const { key = null, details } = removal.about?.(companyId) ?? { details: {} };
       return {
         companyId,
-        details: { keys, bytes, complete: success, ...outcome, ...(writer && { backup: writer.file }) },
+        key,
+        details: { ...details, keys, bytes, complete: success, ...outcome, ...(writer && { backup: writer.file }) },
       };
     }),
   );

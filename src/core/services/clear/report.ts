@@ -8,7 +8,7 @@ const removed = z.object({
   freedMemory: z.string(),
 });
 
-/** What `rcm clear --json` and `rcm keys delete --json` print. */
+/** What `rcm clear --json` prints. */
 export const clearReport = z.object({
   generatedAt: z.date(),
   operationId: z.string().nullable().describe('as in the activity log; null when nothing was to be done'),

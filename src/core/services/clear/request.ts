@@ -4,6 +4,7 @@ import type { KeyDetail } from '../../redis/keys/key-info.js';
 import { KeySelection } from '../../redis/keys/selection.js';
 import type { Act } from '../acts/act-log.js';
 import type { Ports } from '../ports.js';
+import { assertIdleTimes } from '../primaries.js';
 
 /** A company whose cache is meant. */
 export interface ClearedCompany {
@@ -50,4 +51,10 @@ export function selectionDetails({ match, filter }: Pick<ClearRequest, 'match' |
     ...(filter.idleSeconds === undefined ? {} : { olderThanSeconds: filter.idleSeconds }),
     ...(filter.largerThanBytes === undefined ? {} : { largerThanBytes: filter.largerThanBytes }),
   };
+}
+
+/** @throws RCM_NOT_APPLICABLE when keys are chosen by idle time and there is none */
+export async function assertFilter({ redis }: Ports, { idleSeconds }: KeyFilter): Promise<void> {
+  if (idleSeconds === undefined) return;
+  await assertIdleTimes(redis, '--older-than', 'Nothing was removed. Choose keys by --match or --larger-than instead.');
 }

@@ -7,6 +7,7 @@ const REDIS_7 = crlf(`
 # Server
 redis_version:7.0.15
 redis_mode:standalone
+run_id:5d3f5c5a9a3b
 os:Linux 6.1 x86_64
 executable:/usr/bin/redis-server
 uptime_in_seconds:86461
@@ -74,6 +75,7 @@ describe('parseServerInfo', () => {
     expect(parseServerInfo(REDIS_7)).toEqual({
       product: 'redis',
       version: '7.0.15',
+      runId: '5d3f5c5a9a3b',
       mode: 'standalone',
       role: 'master',
       uptimeSeconds: 86_461,
@@ -103,6 +105,7 @@ describe('parseServerInfo', () => {
     expect(parseServerInfo(REDIS_6_2_REPLICA)).toEqual({
       product: 'redis',
       version: '6.2.14',
+      runId: null,
       mode: 'cluster',
       role: 'slave',
       uptimeSeconds: null,
