@@ -53,7 +53,10 @@ function oclif(...args) {
 function sortCommands() {
   const manifest = JSON.parse(readFileSync('oclif.manifest.json', 'utf8'));
   const commands = Object.entries(manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1));
-  writeFileSync('oclif.manifest.json', JSON.stringify({ ...manifest, commands: Object.fromEntries(commands) }, null, 2));
+  writeFileSync(
+    'oclif.manifest.json',
+    JSON.stringify({ ...manifest, commands: Object.fromEntries(commands) }, null, 2),
+  );
 }
 
 function schemaFile(name) {
