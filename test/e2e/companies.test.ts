@@ -1,7 +1,5 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { CompanyCache } from '../../src/client/index.js';
 import { type CompaniesReport, companiesReport } from '../../src/core/services/companies/report.js';
 import { rcm } from '../support/cli.js';
@@ -15,6 +13,7 @@ import {
   nearly,
   type World,
 } from './support/expected.js';
+import { expectSchema } from './support/schema.js';
 import { HOSTILE_IDS, ORPHAN_IDS, type Seeded, seedCompanies, seedForeign, sizesOf } from './support/seed.js';
 import { type SeededStore, STORES } from './support/stores.js';
 
@@ -118,7 +117,7 @@ describe('rcm companies --json: every figure', () => {
     }
     expect(report.platformStats).toEqual(nearly(expectedPlatform(expected, inputs, world), 4));
     await expectServerFigures(report);
-    expectSchema(report);
+    expectSchema(companiesReport, report);
     return expected;
   }
 
@@ -243,17 +242,3 @@ describe('rcm companies --json: every figure', () => {
     await redis.del(...[...tagged.values()].flat());
   });
 });
-
-/** Against the JSON Schema as scripts/generate.mjs makes it of the report's type: nothing missing, nothing more. */
-function expectSchema(report: unknown): void {
-  const schema = z.toJSONSchema(companiesReport, {
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
-    },
-  });
-  const ajv = new Ajv2020({ formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/ } });
-  const validate = ajv.compile(schema);
-  validate(report);
-  expect(validate.errors ?? []).toEqual([]);
-}
