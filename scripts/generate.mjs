@@ -40,6 +40,7 @@ const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).m
 const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));
 
 oclif('manifest');
+sortCommands();
 oclif('readme', '--no-aliases', '--readme-path', 'README.md');
 for (const [name, type] of Object.entries(schemas)) schema(schemaFile(name), type);
 
@@ -58,6 +59,16 @@ function oclif(...args) {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, COLUMNS: '80', OCLIF_COLUMNS: '100' },
   });
+}
+
+/** oclif lists commands in the order in which their folders happened to be read. */
+function sortCommands() {
+  const manifest = JSON.parse(readFileSync('oclif.manifest.json', 'utf8'));
+  const commands = Object.entries(manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(
+    'oclif.manifest.json',
+    JSON.stringify({ ...manifest, commands: Object.fromEntries(commands) }, null, 2),
+  );
 }
 
 function schemaFile(name) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Cluster, type Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { showKey } from '../../src/core/redis/keys/key-argument.js';
+import { keysDeleteReport } from '../../src/core/services/keys/delete-report.js';
 import { cleanEnvironment, rcm } from '../support/cli.js';
 import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../support/redis/index.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
@@ -21,6 +22,7 @@ import {
   withoutOwn,
 } from './support/clearing.js';
 import { expectError } from './support/run.js';
+import { expectSchema } from './support/schema.js';
 import { HOSTILE_IDS, ORPHAN_IDS, seedCompanies, seedForeign } from './support/seed.js';
 import { type SeededStore, STORES } from './support/stores.js';
 
@@ -64,12 +66,14 @@ describe.each(['standalone', 'cluster'])('rcm keys delete on %s', (kind) => {
     const expected = { clearedKeys: 18, freedBytes, namedKeys: 19, absentKeys: 1, absent: ['company:12:nope'] };
     const dry = await jsonOf<Deleted>(['keys', 'delete', ...words, '--dry-run', ...base]);
     expect(dry).toMatchObject({ exitCode: 0, report: { ...expected, dryRun: true, operationId: null } });
+    expectSchema(keysDeleteReport, dry.report);
     expect(dry.report.keys.map(({ key, bytes }) => [key, bytes])).toEqual(
       keys.map((key, i) => [showKey(key), sizes[i]]),
     );
     expectOnlyGone(before, await contents(masters), []);
     const backup = saved ? ['--backup', `${state}.rcmb`] : [];
     const { exitCode, report } = await jsonOf<Deleted>(['keys', 'delete', ...words, '--yes', ...base, ...backup]);
+    expectSchema(keysDeleteReport, report);
     expect({ exitCode, report }).toMatchObject({ exitCode: 0, report: { ...expected, success: true, error: null } });
     expectOnlyGone(before, await contents(masters), keys);
     for (const [id, own] of chosen) {

@@ -5,11 +5,12 @@ import { execa } from 'execa';
 import { Cluster, type Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { showKey } from '../../src/core/redis/keys/key-argument.js';
-import type { KeysGetReport } from '../../src/core/services/keys/get-report.js';
+import { type KeysGetReport, keysGetReport } from '../../src/core/services/keys/get-report.js';
 import { cleanEnvironment, rcm } from '../support/cli.js';
 import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../support/redis/index.js';
 import { jsonOf, stateFile } from './support/clearing.js';
 import { expectError } from './support/run.js';
+import { expectSchema } from './support/schema.js';
 
 const launcher = join(import.meta.dirname, '../../bin/run.js');
 
@@ -43,6 +44,7 @@ describe.each(['standalone', 'cluster'])('rcm keys get on %s', (kind) => {
     const shown = async (name: string) => {
       const { exitCode, stdout, stderr } = await rcm(['keys', 'get', `company:12:${name}`, ...flags]);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expectSchema(keysGetReport, (await jsonOf(['keys', 'get', `company:12:${name}`, ...flags])).report);
       return stdout;
     };
     expect(await shown('json')).toMatch(

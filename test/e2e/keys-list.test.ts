@@ -2,11 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readKey, showKey } from '../../src/core/redis/keys/key-argument.js';
-import type { KeysListReport } from '../../src/core/services/keys/list-report.js';
+import { type KeysListReport, keysListReport } from '../../src/core/services/keys/list-report.js';
 import { rcm } from '../support/cli.js';
 import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../support/redis/index.js';
 import { jsonOf, stateFile } from './support/clearing.js';
 import { expectError } from './support/run.js';
+import { expectSchema } from './support/schema.js';
 import { seedCompanies, seedForeign } from './support/seed.js';
 
 const IDS = ['1', '12', '123', 'a*b?[c]\\^-d', '\\xff\\xfe'];
@@ -34,6 +35,7 @@ describe.each(['standalone', 'cluster'])('rcm keys list on %s', (kind) => {
       for (;;) {
         const page = await jsonOf<KeysListReport>(['keys', 'list', id, '--limit', '9', ...cursor, ...flags]);
         expect({ exitCode: page.exitCode, stderr: page.stderr }).toEqual({ exitCode: 0, stderr: '' });
+        expectSchema(keysListReport, page.report);
         keys.push(...page.report.keys.map(({ key }) => readKey(key).toString('hex')));
         if (page.report.nextCursor === null) break;
         cursor = ['--cursor', page.report.nextCursor];
@@ -89,6 +91,7 @@ describe('rcm keys list', () => {
     expect(table.stdout.split('\n')[1]).toMatch(/^company:12:k29 +string +\d+\.\dKB +1d( 1h)? +\d+s$/);
     expect(table.stderr).toMatch(/^The first 2 of 31 keys \([\d.]+KB\): --limit shows more\.\n$/);
     const { report } = await jsonOf<KeysListReport>(largest);
+    expectSchema(keysListReport, report);
     expect(report).toMatchObject({
       company: { companyId: '12', companyName: 'Royal Plumbing' },
       sort: '-size',

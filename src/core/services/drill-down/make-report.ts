@@ -6,7 +6,8 @@ import type { CompanyFacts } from '../../domain/evaluate.js';
 import { formatBytes } from '../../domain/format.js';
 import type { KeyGroup } from '../../domain/key-breakdown.js';
 import type { Window } from '../../domain/window.js';
-import { displayBytes } from '../../redis/key-template.js';
+
+import { showKey } from '../../redis/keys/key-argument.js';
 import type { KeyInfo } from '../../redis/keys/key-info.js';
 import { reportEntry } from '../activity/report.js';
 import type { Durable } from '../companies/durable.js';
@@ -84,7 +85,7 @@ function groupRow<G extends KeyGroup>(group: G, total: number): G & { size: stri
 function cachedKey(key: KeyInfo, total: number): CachedKey {
   const bytes = key.bytes ?? 0;
   return {
-    key: displayBytes(key.key.toString('latin1')),
+    key: showKey(key.key),
     type: key.type,
     bytes,
     size: formatBytes(bytes),

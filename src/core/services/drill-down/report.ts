@@ -10,7 +10,7 @@ const group = z.object({ name: z.string(), keys: z.number(), bytes, size: z.stri
 
 /** One of the largest keys. */
 export const cachedKey = z.object({
-  key: z.string().describe('escaped where it is not UTF-8'),
+  key: z.string().describe('as `keys get` takes it: escaped where it is not plain text'),
   type: z.string().nullable(),
   bytes,
   size: z.string(),
