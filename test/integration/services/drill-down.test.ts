@@ -34,9 +34,11 @@ function sums(rows: { name: string; bytes: number }[]): Record<string, { keys: n
   return groups;
 }
 
-/** Keys of the seed that are not UTF-8 are small, and never among the largest. */
+/** As `keys get` takes it: a backslash is two; keys of the seed that are not UTF-8 differ in their id alone. */
 const displayed = (key: Buffer) =>
-  key.includes(0xff) ? key.toString('latin1').replace('\xff\xfe', '\\xff\\xfe') : key.toString();
+  key.includes(0xff)
+    ? key.toString('latin1').replace('\xff\xfe', '\\xff\\xfe')
+    : key.toString().replaceAll('\\', '\\\\');
 
 const asMap = (groups: { name: string; keys: number; bytes: number }[]) =>
   Object.fromEntries(groups.map(({ name, keys, bytes }) => [name, { keys, bytes }]));

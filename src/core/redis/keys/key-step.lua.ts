@@ -1,4 +1,5 @@
 import { readOnlyScript } from '../script.js';
+import { selectedIdLua } from './selection.lua.js';
 
 /**
  * One step of a walk over companies' keys: SCAN MATCH, and what is asked of each key, inside the server. It repeats small
@@ -14,22 +15,11 @@ import { readOnlyScript } from '../script.js';
  *   [5] the selected keys  [6] MessagePack: [bytes], [types], [PTTL], [idle seconds], -1 where it could not be told;
  *   empty where it was not asked. A key that vanished meanwhile is left out.
  */
-export const KEY_STEP = readOnlyScript(`
-local call, match, find = redis.call, string.match, string.find
+export const KEY_STEP = readOnlyScript(`${selectedIdLua(7, 'all')}local call, find = redis.call, string.find
 local cursor, count, most, budget, glob = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local asksBytes, asksType = find(ARGV[6], 'b', 1, true), find(ARGV[6], 't', 1, true)
 local asksExpiry, asksIdle = find(ARGV[6], 'e', 1, true), find(ARGV[6], 'i', 1, true)
-local ids, wanted = tonumber(ARGV[7]), {}
-for i = 8, 7 + ids do wanted[ARGV[i]] = true end
-local first, last = 8 + ids, #ARGV
 local start = call('TIME')
-
-local function idOf(key)
-  for i = first, last do
-    local id = match(key, ARGV[i])
-    if id then return id end
-  end
-end
 
 local keys, bytes, types, expiries, idles = {}, {}, {}, {}, {}
 local found, seen, scans, elapsed = 0, 0, 0, 0
@@ -39,8 +29,7 @@ repeat
   local page = reply[2]
   for i = 1, #page do
     local key = page[i]
-    local id = idOf(key)
-    if id and (ids == 0 or wanted[id]) then
+    if selectedId(key) then
       local size = not asksBytes or call('MEMORY', 'USAGE', key)
       local kind = not asksType or call('TYPE', key).ok
       if size and kind ~= 'none' then

@@ -1,3 +1,4 @@
+import { selectedIdLua } from '../keys/selection.lua.js';
 import { readOnlyScript } from '../script.js';
 import { EXPIRY_LUA, TOO_LARGE_LUA } from './removal.lua.js';
 
@@ -17,22 +18,12 @@ import { EXPIRY_LUA, TOO_LARGE_LUA } from './removal.lua.js';
  *   [5] the keys read  [6] for each its DUMP, empty when it is too large
  *   [7] MessagePack: [types], [expiry in ms since the epoch, -1 never], [bytes; -2 too large]  [8] keys only named
  */
-export const SAVE_STEP = readOnlyScript(`${EXPIRY_LUA}${TOO_LARGE_LUA}
-local call, match = redis.call, string.match
+export const SAVE_STEP =
+  readOnlyScript(`${selectedIdLua(11, 'nothing')}${EXPIRY_LUA}${TOO_LARGE_LUA}local call = redis.call
 local cursor, count, most, budget, glob = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local mostBytes, maxBytes, maxElements = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local over, idle = tonumber(ARGV[9]), tonumber(ARGV[10])
-local wanted, ids = {}, tonumber(ARGV[11])
-for i = 12, 11 + ids do wanted[ARGV[i]] = true end
-local first, last = 12 + ids, #ARGV
 local start = call('TIME')
-
-local function isSelected(key)
-  for i = first, last do
-    local id = match(key, ARGV[i])
-    if id then return wanted[id] end
-  end
-end
 
 local function isIdle(key)
   if idle < 0 then return true end
@@ -69,7 +60,7 @@ repeat
   local page = reply[2]
   for i = 1, #page do
     local key = page[i]
-    if isSelected(key) then
+    if selectedId(key) then
       local bytes = call('MEMORY', 'USAGE', key)
       if bytes and bytes > over and isIdle(key) then
         if isOver() then named[#named + 1] = key else read(key, bytes) end

@@ -1,3 +1,4 @@
+import { selectedIdLua } from '../keys/selection.lua.js';
 import { writingScript } from '../script.js';
 
 /**
@@ -14,21 +15,10 @@ import { writingScript } from '../script.js';
  *   [1] next cursor  [2] server µs of this step  [3] SCANs made  [4] keys that MATCH let through
  *   [5] the ids of which keys were removed  [6…] for each of these: keys, bytes
  */
-export const SWEEP_STEP = writingScript(`
-local call, match = redis.call, string.match
+export const SWEEP_STEP = writingScript(`${selectedIdLua(8, 'nothing')}local call = redis.call
 local cursor, count, most, budget, glob = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local over, idle = tonumber(ARGV[6]), tonumber(ARGV[7])
-local wanted, ids = {}, tonumber(ARGV[8])
-for i = 9, 8 + ids do wanted[ARGV[i]] = true end
-local first, last = 9 + ids, #ARGV
 local start = call('TIME')
-
-local function idOf(key)
-  for i = first, last do
-    local id = match(key, ARGV[i])
-    if id then return id end
-  end
-end
 
 local place, names, keysOf, bytesOf = {}, {}, {}, {}
 local companies, seen, scans, elapsed = 0, 0, 0, 0
@@ -38,8 +28,8 @@ repeat
   local page = reply[2]
   for i = 1, #page do
     local key = page[i]
-    local id = idOf(key)
-    if id and wanted[id] then
+    local id = selectedId(key)
+    if id then
       local bytes = call('MEMORY', 'USAGE', key)
       local unused = idle < 0
       if bytes and not unused then

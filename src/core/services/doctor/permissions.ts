@@ -42,23 +42,87 @@ const READING: Need[] = [
     probe: () => ['TIME'],
     optional: 'keys are measured one command each, which is slower',
   },
-  { command: 'TYPE', usedFor: 'companies --exact', probe: (key) => ['TYPE', key] },
-  { command: 'HLEN', usedFor: 'companies --exact', probe: (key) => ['HLEN', key] },
-  { command: 'LLEN', usedFor: 'companies --exact', probe: (key) => ['LLEN', key] },
-  { command: 'SCARD', usedFor: 'companies --exact', probe: (key) => ['SCARD', key] },
-  { command: 'ZCARD', usedFor: 'companies --exact', probe: (key) => ['ZCARD', key] },
-  { command: 'XLEN', usedFor: 'companies --exact', probe: (key) => ['XLEN', key] },
+  {
+    command: 'TYPE',
+    usedFor: 'companies --exact, drill-down, keys, clear --backup',
+    probe: (key) => ['TYPE', key],
+  },
+  { command: 'HLEN', usedFor: 'companies --exact, keys get, clear --backup', probe: (key) => ['HLEN', key] },
+  { command: 'LLEN', usedFor: 'companies --exact, keys get, clear --backup', probe: (key) => ['LLEN', key] },
+  { command: 'SCARD', usedFor: 'companies --exact, keys get, clear --backup', probe: (key) => ['SCARD', key] },
+  { command: 'ZCARD', usedFor: 'companies --exact, keys get, clear --backup', probe: (key) => ['ZCARD', key] },
+  { command: 'XLEN', usedFor: 'companies --exact, keys get, clear --backup', probe: (key) => ['XLEN', key] },
+  { command: 'PTTL', usedFor: 'drill-down, keys', probe: (key) => ['PTTL', key] },
+  {
+    command: 'OBJECT IDLETIME',
+    usedFor: 'drill-down, keys, clear --older-than',
+    probe: (key) => ['OBJECT', 'IDLETIME', key],
+    optional: 'idle times are unknown',
+  },
   { command: 'HGETALL', usedFor: 'hit rates', probe: (_, own) => ['HGETALL', own] },
+  { command: 'XRANGE', usedFor: 'activity --follow', probe: (_, own) => ['XRANGE', own, '-', '+', 'COUNT', 1] },
+  {
+    command: 'XREVRANGE',
+    usedFor: 'activity, drill-down',
+    probe: (_, own) => ['XREVRANGE', own, '+', '-', 'COUNT', 1],
+  },
+];
+
+/** Show a value. */
+const SHOWING: Need[] = [
+  { command: 'STRLEN', usedFor: 'keys get', probe: (key) => ['STRLEN', key] },
+  { command: 'GETRANGE', usedFor: 'keys get', probe: (key) => ['GETRANGE', key, 0, 0] },
+  { command: 'HSCAN', usedFor: 'keys get', probe: (key) => ['HSCAN', key, 0] },
+  { command: 'SSCAN', usedFor: 'keys get', probe: (key) => ['SSCAN', key, 0] },
+  { command: 'LRANGE', usedFor: 'keys get', probe: (key) => ['LRANGE', key, 0, 0] },
+  { command: 'ZRANGE', usedFor: 'keys get', probe: (key) => ['ZRANGE', key, 0, 0] },
 ];
 
 /** Write our own keys. SET XX, and numbers that are none, change nothing. */
 const WRITING: Need[] = [
   {
     command: 'SET',
-    usedFor: 'keeping two snapshots apart',
+    usedFor: 'keeping two snapshots, or two clears, apart',
     probe: (_, own) => ['SET', own, '1', 'XX', 'PX', '1'],
-    optional: 'two snapshots at once are not kept apart',
+    optional: 'two at once are not kept apart',
   },
+  {
+    command: 'HINCRBY',
+    usedFor: 'counting clears',
+    probe: (_, own) => ['HINCRBY', own, 'field', 'none'],
+    optional: "clears do not count in a company's stability",
+  },
+  {
+    command: 'EXPIRE',
+    usedFor: 'counting clears',
+    probe: (_, own) => ['EXPIRE', own, 1],
+    optional: "clears do not count in a company's stability",
+  },
+];
+
+/** Remove companies' keys, and put them back. What is not there is not removed; a dump that is none is not restored. */
+const REMOVING: Need[] = [
+  { command: 'UNLINK', usedFor: 'clear, keys delete', probe: (key) => ['UNLINK', key] },
+  {
+    command: 'EVAL',
+    usedFor: 'fast clears',
+    probe: () => ['EVAL', 'return 1', 0],
+    optional: 'keys are removed by pipelined commands, which is slower',
+  },
+  {
+    command: 'EVALSHA',
+    usedFor: 'fast clears',
+    probe: () => ['EVALSHA', '0'.repeat(40), 0],
+    optional: 'keys are removed by pipelined commands, which is slower',
+  },
+  { command: 'DUMP', usedFor: 'clear --backup, keys delete --backup', probe: (key) => ['DUMP', key] },
+  {
+    command: 'PEXPIRETIME',
+    usedFor: 'clear --backup (Redis 7)',
+    probe: (key) => ['PEXPIRETIME', key],
+    optional: 'expiry is told from PTTL, to the millisecond or two',
+  },
+  { command: 'RESTORE', usedFor: 'restore', probe: (key) => ['RESTORE', key, 0, 'none'] },
 ];
 
 /**
@@ -66,7 +130,9 @@ const WRITING: Need[] = [
  * @param companyKey a key as a company's would be named
  */
 export async function checkPermissions(redis: Redis, companyKey: string): Promise<Check[]> {
-  const needs = [...READING, ...WRITING];
+  // Who only looks at companies needs none of these.
+  const perhaps = [...SHOWING, ...REMOVING];
+  const needs = [...READING, ...WRITING, ...perhaps];
   const refused: { need: Need; reason: string }[] = [];
   for (const need of needs) {
     const reason = await refusal(redis, need.probe(companyKey + NOTHING, `rcm:{${NOTHING}}:probe`));
@@ -80,7 +146,7 @@ export async function checkPermissions(redis: Redis, companyKey: string): Promis
     checks.push({
       area: 'permissions',
       name: need.command,
-      state: need.optional ? 'warning' : 'failed',
+      state: perhaps.includes(need) ? 'info' : need.optional ? 'warning' : 'failed',
       message: `${need.command} is refused (${reason}); needed for ${need.usedFor}${need.optional ? `: without it ${need.optional}` : ''}`,
       hint: `Grant it: ACL SETUSER … +${need.command.toLowerCase().replace(' ', '|')}, with read access to company keys and ~rcm:*`,
     });

@@ -1,5 +1,5 @@
 import { KeyBreakdown } from '../../domain/key-breakdown.js';
-import { Largest } from '../../domain/largest.js';
+import { Top } from '../../domain/top.js';
 import { displayBytes, KeyTemplates } from '../../redis/key-template.js';
 import type { KeyInfo } from '../../redis/keys/key-info.js';
 import { KeySelection } from '../../redis/keys/selection.js';
@@ -32,7 +32,11 @@ export async function readCompanyKeys(
   const templates = new KeyTemplates(ports.config.keyTemplates);
   const selection = new KeySelection(templates, [companyId]);
   const breakdown = new KeyBreakdown();
-  const largest = new Largest<KeyInfo>(most, (key) => key.bytes ?? 0);
+  const largest = new Top<KeyInfo>(
+    most,
+    (a, b) => (b.bytes ?? 0) - (a.bytes ?? 0),
+    ({ key }) => key.toString('latin1'),
+  );
   let scripted = true;
   const tick = await visitProgress(ports, nodes);
   const options = {
@@ -50,7 +54,7 @@ export async function readCompanyKeys(
     }
     tick(step.visited);
   });
-  return { breakdown, largest: largest.list(), scripted };
+  return { breakdown, largest: largest.items(), scripted };
 }
 
 /** Of what stands in a template's open part: all up to the next character that ends an id, for people. */
