@@ -15,8 +15,11 @@ export function guide({ url, stateFile }: Pick<Demo, 'url' | 'stateFile'>, comma
     '',
     'and then, for example:',
     '',
-    `  ${command} companies --filter status!=healthy --sort -cost`,
+    `  ${command} alerts`,
+    `  ${command} drill-down attic`,
+    `  ${command} activity teapot --patterns`,
+    `  ${command} clear demo06 --backup demo06.rcmb     (and then: restore demo06.rcmb)`,
+    `  ${command} pricing set redis.storageCostPerMB=0.12 --dry-run`,
     `  ${command} companies --watch 5`,
-    `  ${command} doctor`,
   ].join('\n');
 }

@@ -62,7 +62,7 @@ describe('rcm doctor', () => {
     expect(named('MEMORY USAGE')).toMatchObject([{ state: 'failed', hint: expect.stringContaining('+memory|usage') }]);
     const refused = report.checks.filter((check) => check.area === 'permissions' && check.name !== 'allowed');
     expect(refused.map((check) => [check.name, check.state])).toEqual(
-      expect.arrayContaining([['MEMORY USAGE', 'failed'], ['TYPE', 'failed'], ['EVAL_RO', 'warning'], ['SET', 'warning']]), // biome-ignore format: a table
+      expect.arrayContaining([['MEMORY USAGE', 'failed'], ['TYPE', 'failed'], ['EVAL_RO', 'warning'], ['SET', 'warning'], ['UNLINK', 'info']]), // biome-ignore format: a table
     );
     expect(refused.map((check) => check.name)).not.toContain('SCAN');
     expect(JSON.stringify(report)).not.toContain('hunter2');

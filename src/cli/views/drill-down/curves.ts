@@ -54,12 +54,17 @@ export function curvesText(report: DrillDownReport, { chalk, width }: Terminal):
     ];
   return [
     ...lines,
-    ...chart('Memory', `${memory.length - 1} snapshots, and now`, chalk.magenta, {
-      values: sizes,
-      min: 0,
-      max: ceilingOf(sizes),
-      label: formatBytes,
-    }),
+    ...chart(
+      'Memory',
+      `${memory.length - 1} ${memory.length === 2 ? 'snapshot' : 'snapshots'}, and now`,
+      chalk.magenta,
+      {
+        values: sizes,
+        min: 0,
+        max: ceilingOf(sizes),
+        label: formatBytes,
+      },
+    ),
   ];
 }
 

@@ -37,7 +37,8 @@ function eventsText({ activityLog }: DrillDownReport, terminal: Terminal): strin
 
 function nextText({ nextCommands }: DrillDownReport, { chalk, width }: Terminal): string[] {
   const widest = Math.max(0, ...nextCommands.map(({ command }) => command.length));
-  const aligned = widest + 2 + 40 <= width;
+  const longest = Math.max(0, ...nextCommands.map(({ purpose }) => purpose.length));
+  const aligned = widest + longest + 4 <= width;
   return [
     chalk.bold('Next'),
     ...nextCommands.flatMap(({ command, purpose }) =>
