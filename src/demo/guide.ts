@@ -18,7 +18,7 @@ export function guide({ url, stateFile }: Pick<Demo, 'url' | 'stateFile'>, comma
     `  ${command} alerts`,
     `  ${command} drill-down attic`,
     `  ${command} activity teapot --patterns`,
-    `  ${command} clear demo06 --backup demo06.rcmb     (and then: restore demo06.rcmb)`,
+    `  ${command} clear demo06 --dry-run`,
     `  ${command} pricing set redis.storageCostPerMB=0.12 --dry-run`,
     `  ${command} companies --watch 5`,
   ].join('\n');

@@ -107,13 +107,13 @@ describe('rcm demo', () => {
 describe('rcm demo --keep', () => {
   it('stays up for other commands, until Ctrl-C', async () => {
     const demo = await start(['--keep']);
-    await waitUntil('it says how to go on', () => demo.stdout().includes('doctor\n'));
+    await waitUntil('it says how to go on', () => demo.stdout().includes('companies --watch 5\n'));
     const variables = Object.fromEntries(
       [...demo.stdout().matchAll(/export (\w+)=(\S+)/g)].map(([, name, value]) => [name as string, value as string]),
     );
     expect(Object.keys(variables)).toEqual(['RCM_REDIS_URL', 'RCM_STATE_FILE']);
     const tries = [...demo.stdout().matchAll(/^ {2}node .*?run\.js (.*)$/gm)].map(([, words]) => words as string);
-    expect(tries).toHaveLength(3);
+    expect(tries).toHaveLength(6);
     for (const words of tries.filter((line) => !line.includes('--watch'))) {
       const result = await rcm(words.split(' '), { env: variables });
       expect(result).toMatchObject({ exitCode: 0, stderr: '' });

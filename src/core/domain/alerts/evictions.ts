@@ -2,6 +2,9 @@ import { formatAge } from '../format.js';
 import { SECOND_MS } from '../units.js';
 import { type AlertFacts, cannotTell, NOTHING, platformFinding, type Verdict } from './alert.js';
 
+/** Redis counts its uptime in whole seconds of a clock that it looks at now and then: it began up to so much earlier. */
+const UPTIME_SLACK_MS = 2 * SECOND_MS;
+
 /**
  * Keys that Redis evicted since the last snapshot, or since its start where there is none to compare with or it started
  * later. The count begins anew with the server.
@@ -16,7 +19,7 @@ export function evictionRule({ redis, lastSnapshot, measuredAt }: AlertFacts): V
     before.evictedKeys !== null &&
     before.evictedKeys <= evictedKeys &&
     startedAt !== null &&
-    startedAt <= before.takenAt;
+    startedAt.getTime() - UPTIME_SLACK_MS <= before.takenAt.getTime();
   const evicted = comparable ? evictedKeys - (before.evictedKeys ?? 0) : evictedKeys;
   if (evicted === 0) return NOTHING;
   const from = comparable ? before.takenAt : startedAt;
