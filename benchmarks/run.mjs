@@ -5,13 +5,22 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { busyBenchmark } from './busy.mjs';
+import { clearBenchmark } from './clear.mjs';
+import { drillDownBenchmark } from './drill-down.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { pairs, seconds } from './support/measure.mjs';
 
 const home = await mkdtemp(join(tmpdir(), 'rcm-bench-home-'));
 const env = { XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, RCM_MONGODB_URI: 'none' };
 try {
-  const rows = [...(await scanBenchmark(env, 5)), ...(await busyBenchmark(env, 3)), await startup(), await client()];
+  const rows = [
+    ...(await scanBenchmark(env, 5)),
+    ...(await busyBenchmark(env, 3)),
+    ...(await drillDownBenchmark(env, 9)),
+    ...(await clearBenchmark(env, 7)),
+    await startup(),
+    await client(),
+  ];
   const table = [
     '| what | measured | wanted | |',
     '| --- | ---: | ---: | --- |',
