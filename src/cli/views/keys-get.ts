@@ -108,6 +108,14 @@ export function keyText(report: KeysGetReport, terminal: Terminal): string {
   );
 }
 
+/** More of an element than a table has room for, and little enough to be laid out at once. */
+const MOST_IN_A_CELL = 1000;
+
+function inBrief(row: ElementRow): ElementRow {
+  const brief = (text: string) => (text.length > MOST_IN_A_CELL ? `${text.slice(0, MOST_IN_A_CELL)}…` : text);
+  return { ...row, value: brief(row.value), field: row.field === null ? null : brief(row.field) };
+}
+
 /** The same for Markdown: a table, or the text in a block of its own. */
 export function keyMarkdown(report: KeysGetReport): string {
   const { value } = report;
@@ -157,7 +165,7 @@ function valueLines(report: KeysGetReport, terminal: Terminal): string[] {
   const { value } = report;
   if (value.kind === 'string') return stringLines(value, terminal);
   if (value.kind === 'other') return [`Values of type ${printable(report.type)} are not shown.`];
-  const rows = elementRows(report);
+  const rows = elementRows(report).map(inBrief);
   const lines = rows.length === 0 ? ['(nothing)'] : [renderTable(rows, COLUMNS[value.kind], terminal)];
   if (value.kind !== 'stream') return lines;
   const groups = value.groups.map(

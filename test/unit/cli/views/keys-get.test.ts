@@ -77,6 +77,12 @@ name   Ann\\x0aB    5B`);
     expect(keyText(report({ kind: 'set', members: [] }, owner), plain)).toContain(text);
   });
 
+  it('shows the beginning of what is long, and its size', () => {
+    const value: ShownValue = { kind: 'hash', fields: [{ field: shown('f'), value: shown('é'.repeat(60_000)) }] };
+    const wide = keyText(report(value), { ...plain, width: Number.POSITIVE_INFINITY });
+    expect(wide).toContain(`f      ${'é'.repeat(1000)}…  58.6KB`);
+  });
+
   it('says that values of other types are not shown', () => {
     expect(keyText(report({ kind: 'other' }, { type: 'ReJSON-RL' }), plain)).toContain(
       'Values of type ReJSON-RL are not',
