@@ -24,6 +24,8 @@ export interface ClearPreview {
 }
 
 const MOST_EXAMPLES = 5;
+/** Keys remembered, so that one that SCAN shows twice (while a table shrinks) counts once; of more, a few may count twice. */
+const MOST_REMEMBERED = 100_000;
 
 /**
  * Counts what would be removed, key by key.
@@ -41,6 +43,13 @@ export async function previewClear(
   const sums = new Map<string, { keys: number; bytes: number }>();
   for (const { companyId } of request.companies ?? []) sums.set(companyId, { keys: 0, bytes: 0 });
   const examples: string[] = [];
+  const seen = new Set<string>();
+  const isRepeated = (key: Buffer): boolean => {
+    const name = key.toString('latin1');
+    if (seen.has(name)) return true;
+    if (seen.size < MOST_REMEMBERED) seen.add(name);
+    return false;
+  };
   try {
     const { nodes, close } = await primaries(ports.redis);
     try {
@@ -48,7 +57,7 @@ export async function previewClear(
       const details = filter.idleSeconds === undefined ? (['bytes'] as const) : (['bytes', 'idle'] as const);
       await walkNodes(nodes, selection, { details, signal: ports.signal }, (step) => {
         for (const key of step.found) {
-          if (!passesFilter(key, filter)) continue;
+          if (!passesFilter(key, filter) || isRepeated(key.key)) continue;
           const sum = sums.get(key.companyId) ?? { keys: 0, bytes: 0 };
           sum.keys += 1;
           sum.bytes += key.bytes ?? 0;
