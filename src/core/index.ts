@@ -27,6 +27,10 @@ export {
 } from './services/activity/report.js';
 export { type AlertPorts, alerts } from './services/alerts/alerts.js';
 export { type AlertsReport, alertsReport } from './services/alerts/report.js';
+export { clear } from './services/clear/clear.js';
+export { type ClearPreview, previewClear } from './services/clear/preview.js';
+export { type ClearReport, clearReport } from './services/clear/report.js';
+export type { ClearRequest } from './services/clear/request.js';
 export { type CompaniesResult, companies } from './services/companies/companies.js';
 export { companiesFromSnapshot, surveyFromSnapshot } from './services/companies/from-snapshot.js';
 export { importCompanies, readCompaniesCsv } from './services/companies/import.js';
@@ -34,7 +38,30 @@ export { type CompaniesReport, companiesReport } from './services/companies/repo
 export { type Survey, survey } from './services/companies/survey.js';
 export { examine, type Patient } from './services/doctor/doctor.js';
 export { type DoctorReport, doctorReport } from './services/doctor/report.js';
+export { type DrillDownOptions, type DrillDownResult, drillDown } from './services/drill-down/drill-down.js';
+export { type DrillDownReport, drillDownReport } from './services/drill-down/report.js';
+export { deleteKeys, type KeysDeleteRequest, previewDelete } from './services/keys/delete.js';
+export { getKey, type KeysGetRequest } from './services/keys/get.js';
+export { type KeysGetReport, keysGetReport } from './services/keys/get-report.js';
+export { type KeysListRequest, listKeys } from './services/keys/list.js';
+export { type KeysListReport, keysListReport } from './services/keys/list-report.js';
 export type { Ports } from './services/ports.js';
+export {
+  applyPricing,
+  type MakeEdits,
+  type PricingPreview,
+  type PricingResult,
+  previewPricing,
+} from './services/pricing/change.js';
+export {
+  type PricingChangeReport,
+  type PricingReport,
+  pricingChangeReport,
+  pricingReport,
+} from './services/pricing/report.js';
+export { type InspectedBackup, inspectBackup } from './services/restore/inspect.js';
+export { type RestoreReport, restoreReport } from './services/restore/report.js';
+export { type RestoreRequest, restore } from './services/restore/restore.js';
 export { type SnapshotResult, takeSnapshot } from './services/snapshot.js';
 export { type StatsReport, statsReport } from './services/stats/report.js';
 export { type StatsResult, stats } from './services/stats/stats.js';
