@@ -81,6 +81,7 @@ export function companyByCompany(groups: readonly (readonly Check[])[]): Check[]
 }
 
 function bySubject(a: Check, b: Check): number {
-  if (a.companyId === null || b.companyId === null) return a.companyId === b.companyId ? 0 : a.companyId === null ? -1 : 1;
+  if (a.companyId === null || b.companyId === null)
+    return a.companyId === b.companyId ? 0 : a.companyId === null ? -1 : 1;
   return ALPHABETICAL.compare(subjectOf(a), subjectOf(b)) || (a.companyId < b.companyId ? -1 : 1);
 }

@@ -21,7 +21,7 @@ export function limitAt({ warning, critical }: Limits, level: string): number | 
   return level === 'critical' ? critical : (warning ?? critical);
 }
 
-const NUMBER = /^\d+(\.\d+)?$/;
+const NUMBER = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** How the limits of one rule may be written. */
 export interface LimitForm {

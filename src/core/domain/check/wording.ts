@@ -28,7 +28,7 @@ function textIn(unit: Unit | null, value: number, decimals: number): string {
 export function limitText(rule: RuleName, limit: number): string {
   const { unit } = RULES[rule];
   if (unit === 'seconds') return formatAge(limit);
-  if (unit === 'dollars') return formatDollars(limit);
+  if (unit === 'dollars') return Number(limit.toFixed(2)) === limit ? formatDollars(limit) : `$${limit}`;
   return unit === 'percent' ? `${limit}%` : String(limit);
 }
 
