@@ -90,7 +90,7 @@ function hitRateCheck(company: CompanyView, limits: Limits): Check {
 
 function scoreCheck(company: CompanyView, limits: Limits): Check {
   const { score } = company.status;
-  const words = { unknown: 'the hit rate or the budget is', of: (text: string) => `Health ${text} of 100` };
+  const words = { unknown: 'no hit rate or no budget is known', of: (text: string) => `Health ${text} of 100` };
   return judged(company, 'min-score', score, limits, words);
 }
 
