@@ -1,44 +1,61 @@
-import xml from 'xmlbuilder';
+import XmlBuilder from 'fast-xml-builder';
 import type { Check } from '../../../core/domain/check/check.js';
 import { effectOf } from '../../../core/domain/check/outcome.js';
 import type { CheckReport } from '../../../core/services/check/report.js';
 import { printable } from '../../table/column.js';
 import { type CheckError, sentenceOf, subjectLabel } from './wording.js';
 
-/** Control characters are printable by now: this is for the few that XML has no way to write (U+FFFE, half a surrogate pair). */
-const OPTIONS = { encoding: 'UTF-8', invalidCharReplacement: '�' } as const;
-
 /** JUnit XML as Jenkins' schema has it: a suite for each company, a case for each rule. */
 export function checkJunit(report: CheckReport): string {
-  const suites = suitesOf(report.checks);
-  const root = xml.create('testsuites', OPTIONS);
-  attributes(root, { name: 'rcm check', ...numbersOf(report.checks, report) }, ['skipped']);
-  for (const checks of suites) {
-    const label = subjectLabel(checks[0] as Check);
-    const suite = root.ele('testsuite');
-    attributes(suite, { name: label, ...numbersOf(checks, report), timestamp: report.generatedAt.toISOString() });
-    for (const check of checks) {
-      const testcase = suite.ele('testcase', { name: check.rule, classname: classOf(label) });
-      const element = elementOf(check, report);
-      if (element !== null) testcase.ele(element, { message: sentenceOf(check), type: check.verdict });
-      testcase.ele('system-out', {}, sentenceOf(check));
-    }
-  }
-  return root.end({ pretty: true });
+  const timestamp = (report.snapshot?.takenAt ?? report.generatedAt).toISOString();
+  const { '@skipped': _, ...numbers } = numbersOf(report.checks, report);
+  return document(
+    numbers,
+    suitesOf(report.checks).map((checks) => {
+      const label = xmlText(subjectLabel(checks[0] as Check));
+      return {
+        '@name': label,
+        ...numbersOf(checks, report),
+        '@timestamp': timestamp,
+        testcase: checks.map((check) => caseOf(check, classOf(label), report)),
+      };
+    }),
+  );
 }
 
 /** Nothing could be measured: one case that says so, since a missing file is easily taken for no test. */
 export function junitError({ code, message, hint }: CheckError): string {
-  const numbers = { tests: 1, failures: 0, errors: 1 };
-  const root = xml.create('testsuites', OPTIONS);
-  attributes(root, { name: 'rcm check', ...numbers });
-  const suite = root.ele('testsuite', { name: 'platform', ...numbers });
-  const testcase = suite.ele('testcase', { name: 'measurement', classname: classOf('platform') });
-  testcase.ele('error', { message: printable(`${message}. ${hint}`), type: code });
-  return root.end({ pretty: true });
+  const numbers = { '@tests': 1, '@failures': 0, '@errors': 1 };
+  const error = { '@message': xmlText(printable(`${message}. ${hint}`)), '@type': code };
+  const testcase = { '@name': 'measurement', '@classname': classOf('platform'), error };
+  return document(numbers, [{ '@name': 'platform', ...numbers, testcase }]);
+}
+
+function document(numbers: object, testsuite: object[]): string {
+  const builder = new XmlBuilder({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    format: true,
+    suppressEmptyNode: true,
+  });
+  return builder.build({
+    '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
+    testsuites: { '@name': 'rcm check', ...numbers, testsuite },
+  });
 }
 
 type Element = 'failure' | 'error' | 'skipped';
+
+function caseOf(check: Check, classname: string, report: CheckReport): object {
+  const text = xmlText(sentenceOf(check));
+  const element = elementOf(check, report);
+  return {
+    '@name': check.rule,
+    '@classname': classname,
+    ...(element === null ? {} : { [element]: { '@message': text, '@type': check.verdict } }),
+    'system-out': text,
+  };
+}
 
 /** What fails the gate is a failure; what leaves it open an error; unknown that is let pass is skipped. */
 function elementOf({ verdict }: Check, report: CheckReport): Element | null {
@@ -50,7 +67,12 @@ function elementOf({ verdict }: Check, report: CheckReport): Element | null {
 function numbersOf(checks: readonly Check[], report: CheckReport) {
   const elements = checks.map((check) => elementOf(check, report));
   const count = (element: Element) => elements.filter((one) => one === element).length;
-  return { tests: checks.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') };
+  return {
+    '@tests': checks.length,
+    '@failures': count('failure'),
+    '@errors': count('error'),
+    '@skipped': count('skipped'),
+  };
 }
 
 /** The checks company by company, as they come. */
@@ -69,6 +91,7 @@ function classOf(label: string): string {
   return `rcm.check.${label.replaceAll('.', '_')}`;
 }
 
-function attributes(element: xml.XMLElement, values: Record<string, string | number>, without: string[] = []): void {
-  for (const [name, value] of Object.entries(values)) if (!without.includes(name)) element.att(name, String(value));
+/** Control characters are printable by now; this is for the few others that XML has no way to write. */
+function xmlText(text: string): string {
+  return text.replace(/[\uFFFE\uFFFF]|\p{Cs}/gu, '�');
 }

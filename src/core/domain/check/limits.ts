@@ -8,7 +8,8 @@ export type Level = 'pass' | 'warning' | 'critical';
 
 /** What a measured value is, by its limits. Noise of binary fractions breaches nothing. */
 export function levelOf(value: number, { warning, critical }: Limits, bound: Bound): Level {
-  const breaches = (limit: number | null) => limit !== null && breach(withoutFloatNoise(value), limit, bound);
+  const clean = withoutFloatNoise(value);
+  const breaches = (limit: number | null) => limit !== null && breach(clean, limit, bound);
   return breaches(critical) ? 'critical' : breaches(warning) ? 'warning' : 'pass';
 }
 
