@@ -2,11 +2,16 @@ import * as Flags from '@oclif/core/flags';
 import { ON_UNKNOWN } from '../core/domain/check/outcome.js';
 import { SEVERITIES } from '../core/domain/issue.js';
 import { CHECK_FORMATS } from './check-formats.js';
-import { listFlags, measureFlags, outputFlags } from './flags.js';
+import { measureFlags, outputFlags } from './flags.js';
 
 /** The flags of `check`: which companies, which rules, what follows, how to print. */
 export const checkFlags = {
-  filter: listFlags.filter,
+  filter: Flags.string({
+    description:
+      'companies to keep, by the columns of `companies`: COLUMN=VALUE, != < <= > >= or ~; may be given again',
+    multiple: true,
+    helpValue: 'EXPR',
+  }),
   policy: Flags.string({ description: 'rules from a file, YAML or JSON; flags win over it', helpValue: 'FILE' }),
   budgets: Flags.string({
     description: 'budget lines to check, of cache,storage,calls (default: all)',

@@ -49,12 +49,8 @@ type Element = 'failure' | 'error' | 'skipped';
 function caseOf(check: Check, classname: string, report: CheckReport): object {
   const text = xmlText(sentenceOf(check));
   const element = elementOf(check, report);
-  return {
-    '@name': check.rule,
-    '@classname': classname,
-    ...(element === null ? {} : { [element]: { '@message': text, '@type': check.verdict } }),
-    'system-out': text,
-  };
+  const said = element === null ? { 'system-out': text } : { [element]: { '@message': text, '@type': check.verdict } };
+  return { '@name': check.rule, '@classname': classname, ...said };
 }
 
 /** What fails the gate is a failure; what leaves it open an error; unknown that is let pass is skipped. */
