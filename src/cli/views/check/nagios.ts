@@ -59,6 +59,8 @@ function dataOf({ rule, measured, unit, limits }: Check): string {
 }
 
 /** Six decimals at most, never an exponent. */
+const DECIMAL = new Intl.NumberFormat('en-US', { maximumFractionDigits: 6, useGrouping: false });
+
 function decimal(value: number): string {
-  return value.toFixed(6).replace(/\.?0+$/, '');
+  return DECIMAL.format(value);
 }
