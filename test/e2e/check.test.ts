@@ -2,7 +2,9 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Redis } from 'ioredis';
+import { mongo } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_RETENTION } from '../../src/core/domain/activity.js';
 import { checkLine, checkReport } from '../../src/core/services/check/report.js';
 import { openStore } from '../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as collections } from '../../src/core/store/platform-collections.js';
@@ -12,7 +14,7 @@ import { parseGithub } from '../support/formats/github.js';
 import { parseJunit } from '../support/formats/junit.js';
 import { parseNagios } from '../support/formats/nagios.js';
 import { parsePrometheus } from '../support/formats/prometheus.js';
-import { REFUSING_MONGO_URI } from '../support/mongo/index.js';
+import { describeMongo, mongoForTests, REFUSING_MONGO_URI } from '../support/mongo/index.js';
 import { CLOSED_PORT, connect, type RedisServer, startRedis } from '../support/redis/index.js';
 import { tempDir } from '../support/temp-dir.js';
 import { setBudgetsIn } from './support/budgets.js';
@@ -40,8 +42,9 @@ interface Report {
   warnings: string[];
 }
 
+const HOUR_MS = 3_600_000;
 /** Long enough ago that a read more or less costs nothing a month. */
-const hoursAgo = () => Date.now() - 3 * 3_600_000;
+const hoursAgo = () => Date.now() - 3 * HOUR_MS;
 const NOBODY = `redis://127.0.0.1:${CLOSED_PORT}`;
 let server: RedisServer;
 let redis: Redis;
@@ -245,6 +248,17 @@ describe('snapshots', () => {
   beforeEach(() => budgets());
   const snapshot = async () => expect((await rcm(['snapshot', ...flags])).exitCode).toBe(0);
   const rule = ['--no-budgets', '--max-growth', '20%'];
+  /** As if the only snapshot had been taken so long ago. */
+  const age = async (ms: number) => {
+    const snapshotNow = await store.snapshots.latest();
+    if (snapshotNow === null) throw new Error('no snapshot');
+    const takenAt = new Date(Date.now() - ms);
+    await store.snapshots.prune(new Date(Date.now() + 1000 * 24 * HOUR_MS), DEFAULT_RETENTION);
+    await store.snapshots.insert({
+      platform: { ...snapshotNow.platform, takenAt },
+      companies: snapshotNow.companies.map((company) => ({ ...company, takenAt })),
+    });
+  };
 
   it('growth since the last one; of one that is looked at, since the one before', async () => {
     const before = await reportOf(rule);
@@ -275,12 +289,12 @@ describe('snapshots', () => {
     await budgets({ ann: 8 });
     await snapshot();
     expect((await reportOf(['--from-snapshot', '--max-age', '2h'])).report).toMatchObject({ exitCode: 6 });
-    await new Promise((resolve) => setTimeout(resolve, 2100));
-    const { report } = await reportOf(['--from-snapshot', '--max-age', '1s']);
+    await age(3 * HOUR_MS);
+    const { report } = await reportOf(['--from-snapshot', '--max-age', '2h']);
     expect(report).toMatchObject({ exitCode: 3, counts: { critical: 0, warning: 0, pass: 0 } });
     expect(report.checks[0]).toMatchObject({ rule: 'max-age', verdict: 'unknown' });
     const text = await check(['--from-snapshot']);
-    expect(text.stdout).toMatch(/^Failed at critical: .* \(by a snapshot \d+s old\)\n/);
+    expect(text.stdout).toMatch(/^Failed at critical: .* \(by a snapshot 3h( \d+m)? old\)\n/);
   });
 });
 
@@ -407,5 +421,38 @@ describe('wrong usage, before a server is asked', () => {
   ])('%s %s %s', async (...args) => {
     const result = await rcm(['check', ...args.filter((word) => word !== undefined), '--redis-url', NOBODY]);
     expect(result.exitCode, result.stderr).toBe(2);
+  });
+});
+
+describeMongo('with MongoDB', () => {
+  it('companies, budgets and snapshots are read from there', async () => {
+    const database = mongoForTests();
+    const client = await new mongo.MongoClient(database.uri).connect();
+    const own = await openStore({ mongodbUri: database.uri, stateFile: '/nonexistent/rcm.db', collections });
+    await client
+      .db()
+      .collection('v2companies')
+      .insertMany([
+        { _id: 'ann', companyName: 'Ann & Sons' },
+        { _id: 'bob', companyName: 'Bob' },
+      ] as object[]);
+    await setBudgetsIn(own, 1000, { ann: 8 });
+    const mongodb = ['--mongodb-uri', database.uri];
+    const { report } = await reportOf([...mongodb, '--budgets', 'cache']);
+    expect(short(report)).toEqual([
+      ['ann', 'budget-cache', 'critical', expect.closeTo(125, 1)],
+      ['bob', 'budget-cache', 'pass', expect.closeTo(1, 1)],
+    ]);
+    expect((await reportOf([...mongodb, 'Ann & Sons', '--budgets', 'cache'])).report.companies).toBe(1);
+    expect((await rcm(['snapshot', ...flags, ...mongodb])).exitCode).toBe(0);
+    await redis.set('company:ann:k', 'x'.repeat(20_000));
+    const growth = await reportOf([...mongodb, '--no-budgets', '--max-growth', '20']);
+    expect(growth.report.checks.map(({ companyId, verdict }) => [companyId, verdict])).toEqual([
+      ['ann', 'critical'],
+      ['bob', 'pass'],
+    ]);
+    await own.close();
+    await client.close();
+    await database.drop();
   });
 });
