@@ -31,5 +31,5 @@ export function formatAsked(argv: readonly string[]): string | undefined {
     if (word === '--format') return argv[i + 1] ?? [];
     return word.startsWith('--format=') ? [word.slice('--format='.length)] : [];
   });
-  return asked[0];
+  return asked.includes('json') ? 'json' : asked[0];
 }

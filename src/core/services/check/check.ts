@@ -97,8 +97,9 @@ function nothing({ companies }: Survey, kept: readonly CompanyView[]): string {
 /** The companies that the words mean, each once. */
 function named(words: readonly string[], found: Survey): CompanyView[] {
   const byId = new Map(found.companies.map((company) => [company.companyId, company]));
+  const list = listing(found);
   const meant = words.map((word) => {
-    const { companyId } = resolveCompany(word, listing(found), { parts: true });
+    const { companyId } = resolveCompany(word, list, { parts: true });
     const company = byId.get(companyId);
     if (company !== undefined) return company;
     if (found.complete) throw companyNotFound(word, found.companies);
@@ -123,8 +124,9 @@ function rulesByCompany(
 ): (company: CompanyView) => CompanyRules {
   const own = new Map<string, CompanyRules>();
   const known = new Set(found.companies.map((company) => company.companyId));
+  const list = listing(found);
   for (const [word, changes] of overrides) {
-    const { companyId } = resolveCompany(word, listing(found), { parts: false });
+    const { companyId } = resolveCompany(word, list, { parts: false });
     if (known.has(companyId)) own.set(companyId, { ...general, ...changes });
     else warnings.push(`The policy has rules for '${word}', but there is no such company.`);
   }
