@@ -10,6 +10,7 @@ import { openStore } from '../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as collections } from '../../src/core/store/platform-collections.js';
 import type { Store } from '../../src/core/store/store.js';
 import { type CliOptions, cleanEnvironment, rcm } from '../support/cli.js';
+import { startSilentServer } from '../support/fake-server.js';
 import { parseGithub } from '../support/formats/github.js';
 import { parseJunit } from '../support/formats/junit.js';
 import { parseNagios } from '../support/formats/nagios.js';
@@ -17,6 +18,7 @@ import { parsePrometheus } from '../support/formats/prometheus.js';
 import { describeMongo, mongoForTests, REFUSING_MONGO_URI } from '../support/mongo/index.js';
 import { CLOSED_PORT, connect, type RedisServer, startRedis } from '../support/redis/index.js';
 import { tempDir } from '../support/temp-dir.js';
+import { waitUntil } from '../support/wait-until.js';
 import { setBudgetsIn } from './support/budgets.js';
 import { record } from './support/counters.js';
 import { expectError } from './support/run.js';
@@ -160,6 +162,24 @@ describe('exit codes as a shell sees them', () => {
     const down = await rcm(['check', '--state-file', stateFile, '--redis-url', NOBODY, '--format=nagios']);
     expect(down).toMatchObject({ exitCode: 3, stderr: '' });
     expect(parseNagios(down.stdout).text).toContain('Cannot reach Redis');
+  });
+});
+
+describe('a plugin that is ended', () => {
+  it('says UNKNOWN, as for every other outcome', async () => {
+    const silent = await startSilentServer();
+    const ending = new AbortController();
+    const args = ['--state-file', stateFile, '--redis-url', `redis://127.0.0.1:${silent.port}`, '--format', 'nagios'];
+    const running = rcm(['check', ...args], {
+      cancelSignal: ending.signal,
+      env: { RCM_REDIS_CONNECT_TIMEOUT_MS: '2000', RCM_REDIS_COMMAND_TIMEOUT_MS: '2000' },
+    });
+    await waitUntil('it has connected', async () => silent.connections.size > 0);
+    ending.abort();
+    const { exitCode, stdout, stderr } = await running;
+    await silent.stop();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: '' });
+    expect(parseNagios(stdout)).toMatchObject({ state: 'UNKNOWN', text: expect.stringContaining('Interrupted') });
   });
 });
 
