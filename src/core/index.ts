@@ -27,6 +27,10 @@ export {
 } from './services/activity/report.js';
 export { type AlertPorts, alerts } from './services/alerts/alerts.js';
 export { type AlertsReport, alertsReport } from './services/alerts/report.js';
+export { type CheckRequest, check } from './services/check/check.js';
+export { type CheckPolicy, checkPolicy, readPolicy } from './services/check/policy.js';
+export { type CheckReport, checkReport } from './services/check/report.js';
+export { type AskedRules, type CheckRules, combineRules } from './services/check/rules.js';
 export { type CompaniesResult, companies } from './services/companies/companies.js';
 export { companiesFromSnapshot, surveyFromSnapshot } from './services/companies/from-snapshot.js';
 export { importCompanies, readCompaniesCsv } from './services/companies/import.js';
