@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { activityReport, patternsReport } from '../dist/core/services/activity/report.js';
 import { alertsReport } from '../dist/core/services/alerts/report.js';
+import { checkReport } from '../dist/core/services/check/report.js';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
@@ -24,6 +25,7 @@ const schemas = {
   activity: activityReport,
   'activity-patterns': patternsReport,
   alerts: alertsReport,
+  check: checkReport,
   clear: clearReport,
   companies: companiesReport,
   doctor: doctorReport,

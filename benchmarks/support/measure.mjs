@@ -32,10 +32,20 @@ export function median(numbers) {
 
 /** Peak memory (resident) of a Node process in MB of 1,000,000 bytes, as the operating system counted it. */
 export async function peakMegabytes(args, env = {}) {
-  const file = join(tmpdir(), `rcm-bench-rss-${process.pid}-${Math.random().toString(36).slice(2)}`);
-  const hook = `data:text/javascript,import{writeFileSync}from'node:fs';process.on('exit',()=>writeFileSync(${JSON.stringify(file)},String(process.resourceUsage().maxRSS)))`;
+  return ((await atExit('process.resourceUsage().maxRSS', args, env)) * 1024) / 1e6;
+}
+
+/** Processor time (user and system, all threads) that a Node process took from start to end, in seconds. */
+export async function processorSeconds(args, env = {}) {
+  return (await atExit('process.cpuUsage().user+process.cpuUsage().system', args, env)) / 1e6;
+}
+
+/** Runs a Node process to its end. @returns the number that an expression has in it when it ends */
+async function atExit(expression, args, env) {
+  const file = join(tmpdir(), `rcm-bench-exit-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const hook = `data:text/javascript,import{writeFileSync}from'node:fs';process.on('exit',()=>writeFileSync(${JSON.stringify(file)},String(${encodeURIComponent(expression)})))`;
   await seconds(process.execPath, ['--import', hook, ...args], env);
-  const kilobytes = Number(await readFile(file, 'utf8'));
+  const number = Number(await readFile(file, 'utf8'));
   await rm(file);
-  return (kilobytes * 1024) / 1e6;
+  return number;
 }

@@ -2,7 +2,7 @@ import { Command } from '@oclif/core/command';
 import { redactText } from '../core/domain/redact.js';
 import { EXIT, messageOf, RcmError } from '../core/errors.js';
 import { Context } from './context.js';
-import { writeError } from './error-output.js';
+import { type Told, writeError } from './error-output.js';
 import { globalFlags } from './flags.js';
 
 /** What every command has in common: global flags, errors as DESIGN §7 wants them, interruption. */
@@ -51,11 +51,19 @@ export abstract class BaseCommand extends Command {
       hint: 'This is a bug: please report it, with RCM_DEBUG=1 in the environment for more.',
     };
     const message = redactText(known?.message ?? messageOf(error));
-    if (error instanceof Interrupted) {
-      process.exitCode = error.exitCode;
-      process.stderr.write(`${error.message}\n`);
-    } else writeError({ code, message, hint, exitCode }, this.argv);
+    if (error instanceof Interrupted) await this.tellInterrupted(error);
+    else await this.tellError({ code, message, hint, exitCode });
     if (process.env.RCM_DEBUG && error.stack) process.stderr.write(`${redactText(error.stack)}\n`);
+  }
+
+  /** Prints an error and sets the exit code; a command whose formats have a way to say it does more. */
+  protected async tellError(told: Told): Promise<void> {
+    writeError(told, this.argv);
+  }
+
+  protected async tellInterrupted({ exitCode, message }: Interrupted): Promise<void> {
+    process.exitCode = exitCode;
+    process.stderr.write(`${message}\n`);
   }
 }
 

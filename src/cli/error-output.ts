@@ -1,7 +1,7 @@
 import { toJson } from './output.js';
 
 /** What is told of an error. */
-interface Told {
+export interface Told {
   code: string;
   message: string;
   hint: string;
@@ -11,7 +11,7 @@ interface Told {
 /** Sets the exit code and prints: one line on stderr, or with --json an object on stdout (DESIGN §7). */
 export function writeError({ code, message, hint, exitCode }: Told, argv: readonly string[]): void {
   process.exitCode = exitCode;
-  if (wantsJson(argv)) {
+  if (formatAsked(argv) === 'json') {
     process.stdout.write(`${toJson({ error: { code, message, hint, exitCode } })}\n`);
     return;
   }
@@ -24,9 +24,12 @@ export function errorLine(message: string, hint: string): string {
   return `Error: ${line}${/[.!?]$/.test(line) ? '' : '.'} ${hint}`;
 }
 
-/** Read from the raw words, because what failed may be the parsing of them. */
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.some(
-    (word, i) => word === '--json' || word === '--format=json' || (word === '--format' && argv[i + 1] === 'json'),
-  );
+/** The format in the raw words, because what failed may be the parsing of them. */
+export function formatAsked(argv: readonly string[]): string | undefined {
+  const asked = argv.flatMap((word, i) => {
+    if (word === '--json') return ['json'];
+    if (word === '--format') return argv[i + 1] ?? [];
+    return word.startsWith('--format=') ? [word.slice('--format='.length)] : [];
+  });
+  return asked.includes('json') ? 'json' : asked[0];
 }

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { messageOf, RcmError } from '../core/errors.js';
 import type { Format } from './flags.js';
 
@@ -18,7 +19,7 @@ export function formatOf(flags: { json: boolean; format: Format | undefined }): 
 }
 
 /** Writes a result to where it is wanted. @throws RCM_OUTPUT_UNWRITABLE */
-export function writeResult(text: string, file: string | undefined): void {
+export function writeResult(text: string, file: string | undefined, write = overwrite): void {
   // No rows are no lines, not one that is empty.
   const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   if (file === undefined) {
@@ -26,13 +27,35 @@ export function writeResult(text: string, file: string | undefined): void {
     return;
   }
   try {
-    writeFileSync(file, whole);
+    write(file, whole);
   } catch (error) {
     throw new RcmError(
       'RCM_OUTPUT_UNWRITABLE',
       `Cannot write ${file}: ${messageOf(error)}`,
       'Choose another --output.',
     );
+  }
+}
+
+function overwrite(file: string, text: string): void {
+  writeFileSync(file, text);
+}
+
+/** Puts a whole file in the place of the old one, so that nobody reads half of it; what is no file (a pipe) is written to. */
+export function replaceFile(file: string, text: string): void {
+  const old = statSync(file, { throwIfNoEntry: false });
+  if (old !== undefined && !old.isFile()) {
+    overwrite(file, text);
+    return;
+  }
+  const beside = `${file}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(beside, text);
+    if (old !== undefined) chmodSync(beside, old.mode);
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
   }
 }
 

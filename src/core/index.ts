@@ -27,6 +27,10 @@ export {
 } from './services/activity/report.js';
 export { type AlertPorts, alerts } from './services/alerts/alerts.js';
 export { type AlertsReport, alertsReport } from './services/alerts/report.js';
+export { type CheckRequest, check } from './services/check/check.js';
+export { type CheckPolicy, checkPolicy, readPolicy } from './services/check/policy.js';
+export { type CheckReport, checkReport } from './services/check/report.js';
+export { type AskedRules, type CheckRules, combineRules } from './services/check/rules.js';
 export { clear } from './services/clear/clear.js';
 export { type ClearPreview, previewClear } from './services/clear/preview.js';
 export { type ClearReport, clearReport } from './services/clear/report.js';

@@ -5,6 +5,8 @@ import type { Terminal } from '../terminal.js';
 import { type Column, textOf } from './column.js';
 
 const GAP = 2;
+/** The library takes time by the square of a table's rows. */
+const CHUNK = 100;
 const NO_BORDERS = {
   top: '',
   'top-mid': '',
@@ -33,27 +35,34 @@ export function renderTable<Row>(
   const texts = rows.map((row) => columns.map((column) => textOf(column, row)));
   const widths = fitWidths(
     columns,
+    // No Math.max(...): a hundred thousand rows are more arguments than a call may have.
     columns.map((column, i) =>
-      Math.max(stringWidth(column.header), ...texts.map((line) => stringWidth(line[i] as string))),
+      texts.reduce((widest, line) => Math.max(widest, stringWidth(line[i] as string)), stringWidth(column.header)),
     ),
     width,
   );
-  const table = new CliTable({
-    chars: NO_BORDERS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: columns.map((column) => column.align ?? 'left'),
-    head: columns.map((column, i) => chalk.bold(cut(column.header, widths[i] as number))),
-  });
-  for (const [n, row] of rows.entries()) {
-    table.push(
-      columns.map((column, i) => {
-        const text = cut(texts[n]?.[i] as string, widths[i] as number);
-        return paint ? paint(text, column, row) : text;
-      }),
-    );
+  const chunks = [];
+  for (let from = 0; from === 0 || from < rows.length; from += CHUNK) {
+    const table = new CliTable({
+      chars: NO_BORDERS,
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+      colAligns: columns.map((column) => column.align ?? 'left'),
+      head: from === 0 ? columns.map((column, i) => chalk.bold(cut(column.header, widths[i] as number))) : [],
+      // One table is as wide as its cells; several must agree.
+      ...(rows.length > CHUNK ? { colWidths: widths } : {}),
+    });
+    for (const [n, row] of rows.slice(from, from + CHUNK).entries()) {
+      table.push(
+        columns.map((column, i) => {
+          const text = cut(texts[from + n]?.[i] as string, widths[i] as number);
+          return paint ? paint(text, column, row) : text;
+        }),
+      );
+    }
+    chunks.push(table.toString());
   }
-  return table
-    .toString()
+  return chunks
+    .join('\n')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');

@@ -70,24 +70,30 @@ function findUpwards(from: string): string | undefined {
 }
 
 function readSource(path: string): Source {
+  const values = readTree(path, 'configuration file', 'Example: redis: { url: redis://127.0.0.1:6379 }');
+  return { name: path, values, spell: (key) => key };
+}
+
+/**
+ * What a YAML or JSON file holds: a mapping, empty where the file is.
+ * @param what for messages, e.g. `configuration file` @param example the hint where it holds no mapping
+ * @throws RCM_CONFIG_UNREADABLE, RCM_CONFIG_INVALID
+ */
+export function readTree(path: string, what: string, example: string): Tree {
   let values: unknown;
   try {
     values = parseYaml(readFileSync(path, 'utf8')); // YAML reads JSON too
   } catch (error) {
     throw new RcmError(
       'RCM_CONFIG_UNREADABLE',
-      `Cannot read the configuration file ${path}: ${messageOf(error).split('\n', 1)[0]}`,
+      `Cannot read the ${what} ${path}: ${messageOf(error).split('\n', 1)[0]}`,
       'Check that it exists and is valid YAML or JSON.',
     );
   }
-  if (values === null || values === undefined) return { name: path, values: {}, spell: (key) => key };
+  if (values === null || values === undefined) return {};
   if (typeof values !== 'object' || Array.isArray(values))
-    throw new RcmError(
-      'RCM_CONFIG_INVALID',
-      `The configuration file ${path} holds no settings (a mapping is expected)`,
-      'Example: redis: { url: redis://127.0.0.1:6379 }',
-    );
-  return { name: path, values: values as Tree, spell: (key) => key };
+    throw new RcmError('RCM_CONFIG_INVALID', `The ${what} ${path} holds no settings (a mapping is expected)`, example);
+  return values as Tree;
 }
 
 /** Sets a nested value, making the objects on the way. */

@@ -143,3 +143,8 @@ function platformStats(
     },
   };
 }
+
+/** What the whole platform costs a month in dollars: its companies and what is allocated to none; null where unknown. */
+export function platformCost({ totalCost, unallocatedCost }: PlatformStats): number | null {
+  return totalCost === null || unallocatedCost === null ? null : totalCost + unallocatedCost;
+}

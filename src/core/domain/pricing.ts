@@ -32,6 +32,7 @@ export interface BudgetAmounts {
 }
 
 export type BudgetLineName = keyof BudgetAmounts;
+export const BUDGET_LINES = ['cache', 'storage', 'calls'] as const satisfies readonly BudgetLineName[];
 
 /** A company's own budget; a line that is absent falls back to the default. */
 export interface CustomBudget {

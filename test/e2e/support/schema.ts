@@ -10,7 +10,10 @@ export function expectSchema(type: z.ZodType, report: unknown): void {
       if (zodSchema._zod.def.type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
     },
   });
-  const ajv = new Ajv2020({ formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/ } });
+  const ajv = new Ajv2020({
+    allowUnionTypes: true,
+    formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/ },
+  });
   const validate = ajv.compile(schema);
   validate(report);
   expect(validate.errors ?? []).toEqual([]);

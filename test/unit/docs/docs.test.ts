@@ -31,7 +31,7 @@ describe('links in the documentation', () => {
     const pages = [
       'README.md',
       'CONTRIBUTING.md',
-      ...['configuration', 'formulas', 'recording', 'errors', 'benchmarks', 'architecture', 'backup-format'].map(
+      ...['configuration', 'formulas', 'recording', 'errors', 'benchmarks', 'architecture', 'backup-format', 'ci'].map(
         (p) => `docs/${p}.md`,
       ),
     ];

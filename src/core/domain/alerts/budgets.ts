@@ -6,7 +6,7 @@ import type { BudgetLineName } from '../pricing.js';
 import { type AlertCode, type AlertFacts, drillDown, type Finding, type Verdict } from './alert.js';
 
 /** Each line: its code, what it is called, and whose costs count against it. */
-const LINES: Record<BudgetLineName, { code: AlertCode; name: string; provider: string }> = {
+export const LINES: Record<BudgetLineName, { code: AlertCode; name: string; provider: string }> = {
   cache: { code: 'BUDGET_CACHE', name: 'Cache', provider: 'redis.' },
   storage: { code: 'BUDGET_STORAGE', name: 'Storage', provider: 'mongodb.' },
   calls: { code: 'BUDGET_CALLS', name: 'Calls', provider: 'twilio.' },
@@ -32,17 +32,21 @@ export function budgetRule({ companies, complete }: AlertFacts): Verdict {
 
 function finding({ companyId, companyName }: CompanyView, name: BudgetLineName, line: BudgetLine): Finding {
   const { allocated, used, percentUsed } = line;
-  const spent = formatDollars(used ?? 0);
   return {
     code: LINES[name].code,
     severity: line.status === 'critical' ? 'critical' : 'warning',
     companyId,
     companyName,
-    message:
-      percentUsed === null
-        ? `${LINES[name].name} budget: ${spent}/month used, nothing allocated`
-        : `${LINES[name].name} budget ${formatPercent(percentUsed)} used: ${spent} of ${formatDollars(allocated ?? 0)}/month`,
+    message: budgetMessage(name, line, formatPercent(percentUsed ?? 0)),
     evidence: { line: name, allocated: roundedMoney(allocated), used: roundedMoney(used), percentUsed },
     command: drillDown(companyId),
   };
+}
+
+/** e.g. `Cache budget 125.0% used: $10.00 of $8.00/month`. @param percentUsed as text */
+export function budgetMessage(name: BudgetLineName, line: BudgetLine, percentUsed: string): string {
+  const { name: title } = LINES[name];
+  const spent = formatDollars(line.used ?? 0);
+  if (line.percentUsed === null) return `${title} budget: ${spent}/month used, nothing allocated`;
+  return `${title} budget ${percentUsed} used: ${spent} of ${formatDollars(line.allocated ?? 0)}/month`;
 }

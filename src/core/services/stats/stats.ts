@@ -1,4 +1,5 @@
 import type { CompanyView } from '../../domain/company-view.js';
+import { platformCost } from '../../domain/evaluate.js';
 import { formatBytes } from '../../domain/format.js';
 import { hitRate } from '../../domain/hit-rate.js';
 import type { NamedServer } from '../../domain/server-info.js';
@@ -49,7 +50,7 @@ function costOf({ companies, platformStats, pricing }: Survey): StatsReport['cos
     unallocated: unallocatedCost,
     mongodbBaseTier,
     redisBase: unallocatedCost === null || mongodbBaseTier === null ? null : unallocatedCost - mongodbBaseTier,
-    platform: totalCost === null || unallocatedCost === null ? null : totalCost + unallocatedCost,
+    platform: platformCost(platformStats),
     twilio: sumKnown(companies, (company) => company.costs.twilio),
     unknown: [...new Set(companies.flatMap((company) => company.costs.unknown))],
   };
