@@ -151,10 +151,10 @@ describe('GitHub', () => {
     ]);
   });
   it('a job summary stays under 1 MiB', () => {
-    const many = Array.from({ length: 20_000 }, (_, n) => check(`${n}`, { companyName: 'x'.repeat(200), ...critical }));
+    const many = Array.from({ length: 5000 }, (_, n) => check(`${n}`, { companyName: 'x'.repeat(200), ...critical }));
     const summary = jobSummary(reportOf(many));
     expect(Buffer.byteLength(summary)).toBeLessThan(1_048_576);
-    expect(summary).toContain('… and 19,000 more rows.');
+    expect(summary).toContain('… and 4,000 more rows.');
   });
 });
 
