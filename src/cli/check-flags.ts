@@ -1,8 +1,10 @@
 import * as Flags from '@oclif/core/flags';
 import { ON_UNKNOWN } from '../core/domain/check/outcome.js';
 import { SEVERITIES } from '../core/domain/issue.js';
-import { CHECK_FORMATS } from './check-formats.js';
 import { measureFlags, outputFlags } from './flags.js';
+
+const CHECK_FORMATS = ['table', 'json', 'ndjson', 'markdown', 'junit', 'github', 'nagios', 'prometheus'] as const;
+export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
 /** The flags of `check`: which companies, which rules, what follows, how to print. */
 export const checkFlags = {

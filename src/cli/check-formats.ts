@@ -1,20 +1,9 @@
 import type { CheckReport } from '../core/services/check/report.js';
+import type { CheckFormat } from './check-flags.js';
 import { toJson } from './output.js';
 import { renderNdjson } from './table/render.js';
 import { terminalFor } from './terminal.js';
 import type { CheckError } from './views/check/wording.js';
-
-export const CHECK_FORMATS = [
-  'table',
-  'json',
-  'ndjson',
-  'markdown',
-  'junit',
-  'github',
-  'nagios',
-  'prometheus',
-] as const;
-export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
 interface TextFlags {
   verbose: boolean;

@@ -2,7 +2,7 @@ import { budgetMessage, LINES } from '../alerts/budgets.js';
 import type { BudgetLine } from '../budget.js';
 import type { CompanyView } from '../company-view.js';
 import { formatAge, formatBytes, roundedMoney } from '../format.js';
-import type { BudgetLineName, BudgetThresholds } from '../pricing.js';
+import type { BudgetLineName } from '../pricing.js';
 import { SECOND_MS } from '../units.js';
 import { type Check, type Limits, type RuleName, type Verdict, whoOf } from './check.js';
 import { levelOf } from './limits.js';
@@ -21,8 +21,8 @@ export interface CompanyRules {
 export interface CheckFacts {
   /** false when a configured service could not be read: then the known part of a cost proves nothing. */
   complete: boolean;
-  /** null when prices and budgets could not be read. */
-  thresholds: BudgetThresholds | null;
+  /** The store's thresholds; both null when prices and budgets could not be read. */
+  budgetLimits: Limits;
   /** Cache sizes in the snapshot to compare with, or why there are none. */
   earlier: { takenAt: Date; bytes: ReadonlyMap<string, number> } | { missing: string };
   measuredAt: Date;
@@ -38,10 +38,13 @@ export function checkCompany(company: CompanyView, rules: CompanyRules, facts: C
 }
 
 /** A line against the store's thresholds (DESIGN §5, Budget). */
-function budgetCheck(company: CompanyView, name: BudgetLineName, { complete, thresholds }: CheckFacts): Check {
+function budgetCheck(
+  company: CompanyView,
+  name: BudgetLineName,
+  { complete, budgetLimits: limits }: CheckFacts,
+): Check {
   const line = company.budget.lines[name];
   const rule = BUDGET_RULES[name];
-  const limits = { warning: thresholds?.warningPercent ?? null, critical: thresholds?.criticalPercent ?? null };
   const missing = missingTerms(company, name, complete);
   const within = line.status === 'within_budget';
   const verdict = within ? (missing.length > 0 ? 'unknown' : 'pass') : (line.status as Verdict);
@@ -62,6 +65,7 @@ function budgetCheck(company: CompanyView, name: BudgetLineName, { complete, thr
  * dollar each, if there are any: they count only where a service could not be read.
  */
 function missingTerms({ costs }: CompanyView, name: BudgetLineName, complete: boolean): string[] {
+  if (costs.unknown.length === 0) return costs.unknown;
   return costs.unknown.filter(
     (term) => term.startsWith(LINES[name].provider) && !(complete && term === 'mongodb.queries'),
   );

@@ -9,13 +9,21 @@ const MOST_DECIMALS = 9;
 export function valueText(rule: RuleName, value: number, limits: Limits): string {
   const { unit, bound } = RULES[rule];
   if (unit === 'seconds') return formatAge(value);
-  const level = levelOf(value, limits, bound);
   const usual = unit === 'dollars' ? 2 : 1;
+  if (!isNear(value, limits, 10 ** -usual)) return textIn(unit, value, usual);
+  const level = levelOf(value, limits, bound);
   for (let decimals = usual; decimals < MOST_DECIMALS; decimals++) {
     const rounded = Number(value.toFixed(decimals));
     if (levelOf(rounded, limits, bound) === level) return textIn(unit, rounded, decimals);
   }
   return textIn(unit, value, MOST_DECIMALS);
+}
+
+/** Whether rounding could take a value over a limit. */
+function isNear(value: number, { warning, critical }: Limits, step: number): boolean {
+  return (
+    (warning !== null && Math.abs(value - warning) <= step) || (critical !== null && Math.abs(value - critical) <= step)
+  );
 }
 
 function textIn(unit: Unit | null, value: number, decimals: number): string {

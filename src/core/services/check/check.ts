@@ -41,7 +41,10 @@ export async function check(
   const rulesOf = rulesByCompany(found, rules, warnings);
   const facts: CheckFacts = {
     complete,
-    thresholds: found.pricing?.budgets.thresholds ?? null,
+    budgetLimits: {
+      warning: found.pricing?.budgets.thresholds.warningPercent ?? null,
+      critical: found.pricing?.budgets.thresholds.criticalPercent ?? null,
+    },
     earlier: await earlierSizes(
       found,
       store,

@@ -20,7 +20,8 @@ export const check = (companyId: string | null, change: Partial<Check> = {}): Ch
 /** A report of some checks, each of a company of its own unless ids are the same. */
 export function reportOf(checks: Check[], options: Partial<GateOptions> = {}, change: Partial<CheckReport> = {}) {
   const gate: GateOptions = { failOn: 'critical', onUnknown: 'error', ...options };
-  const ids = [...new Set(checks.map((one) => one.companyId))];
+  const groups = new Map<string | null, Check[]>();
+  for (const one of checks) groups.set(one.companyId, [...(groups.get(one.companyId) ?? []), one]);
   const counts = countsOf(checks);
   const outcome = outcomeOf(counts, gate);
   const report: CheckReport = {
@@ -31,9 +32,9 @@ export function reportOf(checks: Check[], options: Partial<GateOptions> = {}, ch
     outcome,
     exitCode: ({ passed: 0, unknown: 3, 'failed at warning': 5, 'failed at critical': 6 } as const)[outcome],
     ...gate,
-    companies: ids.filter((id) => id !== null).length,
+    companies: groups.size - (groups.has(null) ? 1 : 0),
     counts,
-    checks: companyByCompany(ids.map((id) => checks.filter((one) => one.companyId === id))),
+    checks: companyByCompany([...groups.values()]),
     warnings: [],
     ...change,
   };

@@ -8,7 +8,7 @@ import { ago, company, NOW, PRICES, views } from '../alerts/builders.js';
 const NO_RULES: CompanyRules = { budgets: [], minHitRate: null, minScore: null, maxGrowth: null };
 const FACTS: CheckFacts = {
   complete: true,
-  thresholds: PRICES.budgets.thresholds,
+  budgetLimits: { warning: 80, critical: 120 },
   earlier: { missing: 'none was taken' },
   measuredAt: NOW,
 };
@@ -95,7 +95,7 @@ describe('budget lines', () => {
     const [check] = checkCompany(
       view as NonNullable<typeof view>,
       { ...NO_RULES, budgets: ['cache'] },
-      { ...FACTS, thresholds: null },
+      { ...FACTS, budgetLimits: { warning: null, critical: null } },
     );
     expect(check).toMatchObject({ verdict: 'unknown', limits: { warning: null, critical: null } });
   });
