@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { activityReport, patternsReport } from '../dist/core/services/activity/report.js';
 import { alertsReport } from '../dist/core/services/alerts/report.js';
+import { budgetsReport, companyBudgetReport } from '../dist/core/services/budget/report.js';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
@@ -21,8 +22,10 @@ const schemas = {
   activity: activityReport,
   'activity-patterns': patternsReport,
   alerts: alertsReport,
+  budgets: budgetsReport,
   clear: clearReport,
   companies: companiesReport,
+  'company-budget': companyBudgetReport,
   doctor: doctorReport,
   'drill-down': drillDownReport,
   pricing: pricingReport,

@@ -3,7 +3,7 @@ import type { CompanyView } from '../company-view.js';
 import { formatDollars, formatPercent, roundedMoney } from '../format.js';
 import type { IssueKey } from '../issue.js';
 import type { BudgetLineName } from '../pricing.js';
-import { type AlertCode, type AlertFacts, drillDown, type Finding, type Verdict } from './alert.js';
+import { type AlertCode, type AlertFacts, budgetGet, type Finding, type Verdict } from './alert.js';
 
 /** Each line: its code, what it is called, and whose costs count against it. */
 const LINES: Record<BudgetLineName, { code: AlertCode; name: string; provider: string }> = {
@@ -43,6 +43,6 @@ function finding({ companyId, companyName }: CompanyView, name: BudgetLineName, 
         ? `${LINES[name].name} budget: ${spent}/month used, nothing allocated`
         : `${LINES[name].name} budget ${formatPercent(percentUsed)} used: ${spent} of ${formatDollars(allocated ?? 0)}/month`,
     evidence: { line: name, allocated: roundedMoney(allocated), used: roundedMoney(used), percentUsed },
-    command: drillDown(companyId),
+    command: budgetGet(companyId),
   };
 }

@@ -5,6 +5,8 @@ import { BUDGET_LINES, historyField, OWN_LINE, readSetting, type Setting } from 
 export interface Edit {
   setting: Setting;
   value: number | null;
+  /** Where it has one of its own: of many edits made at once, each may be for something else. */
+  reason?: string | undefined;
 }
 
 /** Who changes what, when and why. */
@@ -19,16 +21,18 @@ export interface Change {
   setting: Setting;
   oldValue: number | null;
   newValue: number | null;
+  reason?: string | undefined;
 }
 
 export type Settings = Pick<PricingConfig, 'providers' | 'budgets'>;
 
-/** The settings after some edits; what is given is left as it is. */
+/** The settings after some edits; what is given is left as it is, and so is the author of what an edit does not change. */
 export function edited({ providers, budgets }: Settings, edits: readonly Edit[], author: Author): Settings {
   const next = structuredClone({ providers, budgets });
-  for (const { setting, value } of edits) {
+  for (const { setting, value, reason = author.reason } of edits) {
+    if (readSetting(next, setting) === value) continue;
     if (setting.kind === 'customBudget')
-      next.budgets.customBudgets = withOwnLine(next.budgets.customBudgets, setting, value, author);
+      next.budgets.customBudgets = withOwnLine(next.budgets.customBudgets, setting, value, { ...author, reason });
     else if (value === null) throw new TypeError(`${setting.kind} cannot be taken away`);
     else if (setting.kind === 'price')
       (next.providers[setting.provider] as Record<string, number>)[setting.name] = value;
@@ -41,18 +45,23 @@ export function edited({ providers, budgets }: Settings, edits: readonly Edit[],
 /** The edits that change something, with what stood there. */
 export function changesOf(current: Settings, edits: readonly Edit[]): Change[] {
   return edits
-    .map(({ setting, value }) => ({ setting, oldValue: readSetting(current, setting), newValue: value }))
+    .map(({ setting, value, reason }) => ({
+      setting,
+      oldValue: readSetting(current, setting),
+      newValue: value,
+      ...(reason !== undefined && { reason }),
+    }))
     .filter(({ oldValue, newValue }) => oldValue !== newValue);
 }
 
 /** The changes as the history keeps them. @param change number of the change, the same for all that is changed at once */
 export function historyOf(
   changes: readonly Change[],
-  { actor, reason, at }: Author,
+  { actor, reason: common, at }: Author,
   change: number,
   impactEstimate: string | null,
 ): PriceHistoryEntry[] {
-  return changes.map(({ setting, oldValue, newValue }) => ({
+  return changes.map(({ setting, oldValue, newValue, reason = common }) => ({
     timestamp: at,
     change,
     ...historyField(setting),
