@@ -24,7 +24,7 @@ export const BUDGET_LINE_COLUMNS: Column<BudgetLineRow>[] = [
     align: 'right',
     fromWidth: 0,
   },
-  { name: 'source', header: '', value: (l) => l.source, text: sourceText, fromWidth: 0 },
+  { name: 'source', header: 'Source', value: (l) => l.source, text: sourceText, fromWidth: 0 },
   { name: 'used', header: 'Used', value: (l) => l.used, text: (l) => dollars(l.used), align: 'right', fromWidth: 0 },
   {
     name: 'remaining',
@@ -36,14 +36,14 @@ export const BUDGET_LINE_COLUMNS: Column<BudgetLineRow>[] = [
   },
   {
     name: 'percent',
-    header: '',
+    header: 'Percent',
     value: (l) => l.percentUsed,
     text: (l) => percent(l.percentUsed),
     align: 'right',
     fromWidth: 0,
   },
   { name: 'bar', header: '', value: (l) => bar(l.percentUsed, BAR), fromWidth: 0 },
-  { name: 'status', header: '', value: (l) => l.status, text: (l) => l.status.replace('_budget', ''), fromWidth: 0 },
+  { name: 'status', header: 'Status', value: (l) => l.status, text: (l) => l.status.replace('_budget', ''), fromWidth: 0 },
 ];
 
 /** For machines and Markdown: a bar is for the eye. */
