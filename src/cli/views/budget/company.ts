@@ -43,7 +43,13 @@ export const BUDGET_LINE_COLUMNS: Column<BudgetLineRow>[] = [
     fromWidth: 0,
   },
   { name: 'bar', header: '', value: (l) => bar(l.percentUsed, BAR), fromWidth: 0 },
-  { name: 'status', header: 'Status', value: (l) => l.status, text: (l) => l.status.replace('_budget', ''), fromWidth: 0 },
+  {
+    name: 'status',
+    header: 'Status',
+    value: (l) => l.status,
+    text: (l) => l.status.replace('_budget', ''),
+    fromWidth: 0,
+  },
 ];
 
 /** For machines and Markdown: a bar is for the eye. */

@@ -1,3 +1,4 @@
+import { ownBudgets } from '../budget.js';
 import type { CustomBudget, PriceHistoryEntry, PricingConfig } from '../pricing.js';
 import { BUDGET_LINES, historyField, OWN_LINE, readSetting, type Setting } from './setting.js';
 
@@ -29,16 +30,16 @@ export type Settings = Pick<PricingConfig, 'providers' | 'budgets'>;
 /** The settings after some edits; what is given is left as it is, and so is the author of what an edit does not change. */
 export function edited({ providers, budgets }: Settings, edits: readonly Edit[], author: Author): Settings {
   const next = structuredClone({ providers, budgets });
+  const own = ownBudgets(next.budgets.customBudgets);
   for (const { setting, value, reason = author.reason } of edits) {
-    if (readSetting(next, setting) === value) continue;
-    if (setting.kind === 'customBudget')
-      next.budgets.customBudgets = withOwnLine(next.budgets.customBudgets, setting, value, { ...author, reason });
+    if (setting.kind === 'customBudget') setOwnLine(own, setting, value, { ...author, reason });
     else if (value === null) throw new TypeError(`${setting.kind} cannot be taken away`);
     else if (setting.kind === 'price')
       (next.providers[setting.provider] as Record<string, number>)[setting.name] = value;
     else if (setting.kind === 'defaultBudget') next.budgets.defaultPerCompany[setting.line] = value;
     else next.budgets.thresholds[setting.name] = value;
   }
+  next.budgets.customBudgets = [...own.values()];
   return next;
 }
 
@@ -73,18 +74,18 @@ export function historyOf(
   }));
 }
 
-function withOwnLine(
-  budgets: readonly CustomBudget[],
+/** A map keeps its order: a list that people read must not be shuffled by every change. */
+function setOwnLine(
+  budgets: Map<string, CustomBudget>,
   { companyId, line }: Extract<Setting, { kind: 'customBudget' }>,
   value: number | null,
   { actor, reason, at }: Author,
-): CustomBudget[] {
-  const before = budgets.find((budget) => budget.companyId === companyId);
+): void {
+  const before = budgets.get(companyId);
+  if ((before?.[OWN_LINE[line]] ?? null) === value) return;
   const own: CustomBudget = { ...before, companyId, reason, setBy: actor, setAt: at };
   if (value === null) delete own[OWN_LINE[line]];
   else own[OWN_LINE[line]] = value;
-  const others = budgets.filter((budget) => budget !== before);
-  if (BUDGET_LINES.every((name) => own[OWN_LINE[name]] === undefined)) return others;
-  // In its place: a list that people read must not be shuffled by every change.
-  return before ? budgets.map((budget) => (budget === before ? own : budget)) : [...others, own];
+  if (BUDGET_LINES.every((name) => own[OWN_LINE[name]] === undefined)) budgets.delete(companyId);
+  else budgets.set(companyId, own);
 }

@@ -1,4 +1,4 @@
-import { budgetAmounts, budgetLine } from '../../domain/budget.js';
+import { budgetAmounts, budgetLine, ownBudget } from '../../domain/budget.js';
 import type { CompanyView } from '../../domain/company-view.js';
 import { roundedMoney } from '../../domain/format.js';
 import type { PricingConfig } from '../../domain/pricing.js';
@@ -50,7 +50,7 @@ export async function budgetOf(ports: PricingPorts, word: string): Promise<Compa
   });
   const { budgets } = survey?.pricing ?? (await store.pricing.get());
   const view = survey?.companies.find((company) => company.companyId === companyId) ?? null;
-  const own = budgets.customBudgets.find((budget) => budget.companyId === companyId);
+  const own = ownBudget(budgets, companyId);
   return {
     generatedAt: now,
     companyId,
@@ -70,7 +70,7 @@ function linesOf(
   view: CompanyView | null,
 ): CompanyBudgetReport['lines'] {
   const amounts = budgetAmounts(budgets, companyId);
-  const own = budgets.customBudgets.find((budget) => budget.companyId === companyId);
+  const own = ownBudget(budgets, companyId);
   const line = (name: (typeof BUDGET_LINES)[number]): CompanyBudgetReport['lines']['cache'] => {
     const { used, remaining, percentUsed, status } =
       view?.budget.lines[name] ?? budgetLine(amounts[name], null, budgets.thresholds);

@@ -59,6 +59,7 @@ export function changeReport(
 ): PricingChangeReport {
   const { changes, impact } = written ?? preview;
   const { basis, warnings } = preview;
+  const names = new Map(basis?.companies.map(({ companyId, companyName }) => [companyId, companyName]));
   return {
     generatedAt: now,
     dryRun,
@@ -68,7 +69,7 @@ export function changeReport(
       path: settingPath(setting),
       oldValue,
       newValue,
-      ...nameOf(setting, preview),
+      ...nameOf(setting, names),
     })),
     impactEstimate: impact && impactText(impact),
     impact: impact && basis && { source: basis.source, measuredAt: basis.measuredAt, ...impact },
@@ -76,9 +77,8 @@ export function changeReport(
   };
 }
 
-function nameOf(setting: Setting, { basis }: PricingPreview): { companyName?: string } {
-  if (setting.kind !== 'customBudget') return {};
-  const name = basis?.companies.find(({ companyId }) => companyId === setting.companyId)?.companyName;
+function nameOf(setting: Setting, names: ReadonlyMap<string, string | null>): { companyName?: string } {
+  const name = setting.kind === 'customBudget' ? names.get(setting.companyId) : null;
   return name ? { companyName: name } : {};
 }
 
