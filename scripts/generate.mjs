@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { activityReport, patternsReport } from '../dist/core/services/activity/report.js';
 import { alertsReport } from '../dist/core/services/alerts/report.js';
+import { budgetsReport, companyBudgetReport } from '../dist/core/services/budget/report.js';
 import { checkReport } from '../dist/core/services/check/report.js';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
@@ -26,8 +27,10 @@ const schemas = {
   'activity-patterns': patternsReport,
   alerts: alertsReport,
   check: checkReport,
+  budgets: budgetsReport,
   clear: clearReport,
   companies: companiesReport,
+  'company-budget': companyBudgetReport,
   doctor: doctorReport,
   'drill-down': drillDownReport,
   pricing: pricingReport,

@@ -12,6 +12,7 @@ export class Context {
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   readonly #closers: (() => void | Promise<void>)[] = [];
+  #redis: Promise<RedisConnection> | undefined;
 
   /** @throws RCM_CONFIG_* */
   constructor(flags: Record<string, unknown>, signal: AbortSignal) {
@@ -27,8 +28,13 @@ export class Context {
     });
   }
 
-  /** @throws RCM_REDIS_* */
-  async redis(): Promise<RedisConnection> {
+  /** One connection, however often it is asked for. @throws RCM_REDIS_* */
+  redis(): Promise<RedisConnection> {
+    this.#redis ??= this.#connectRedis();
+    return this.#redis;
+  }
+
+  async #connectRedis(): Promise<RedisConnection> {
     const { connectRedis } = await import('../core/redis/connect/connect.js');
     const connection = await connectRedis(this.loaded.config.redis);
     this.#closers.push(() => connection.close());

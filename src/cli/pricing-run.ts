@@ -31,7 +31,7 @@ export async function changePricing(
   makeEdits: MakeEdits,
   flags: PricingFlags,
 ): Promise<void> {
-  const ports = { ...portsOf(context, store) };
+  const ports = pricingPorts(context, store);
   const preview = await previewed(ports, makeEdits);
   const report = (written: Parameters<typeof changeReport>[1]) =>
     changeReport(preview, written, { dryRun: flags['dry-run'], now: ports.clock() });
@@ -47,7 +47,8 @@ export async function changePricing(
   print(report(written), flags, asks ? pricingDoneText : pricingChangeText);
 }
 
-function portsOf(context: Context, store: Store): PricingPorts {
+/** Redis is connected when it is asked for, and not before. */
+export function pricingPorts(context: Context, store: Store): PricingPorts {
   const { config } = context.loaded;
   return { config, store, redis: () => context.redis(), clock: () => new Date(), signal: context.signal };
 }

@@ -98,7 +98,7 @@ describe('exit codes, the same in table and JSON mode, the report printed all th
       const args = failOn === 'none' ? [] : ['--fail-on', failOn];
       const table = await alerts(args);
       expect({ code: table.exitCode, stderr: table.stderr }).toEqual({ code: exitCode, stderr: '' });
-      expect(table.stdout).toContain("rcm drill-down 'a b'");
+      expect(table.stdout).toContain("rcm budget get 'a b'");
       const { report, ...json } = await reportOf(args);
       expect({ code: json.exitCode, worst: report.worst }).toEqual({ code: exitCode, worst: severity });
       expect(report.alerts).toMatchObject([{ severity, code: 'BUDGET_CACHE', companyId: 'a b', companyName: null }]);

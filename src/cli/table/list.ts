@@ -20,12 +20,18 @@ export function renderList<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
   { format, columns: asked, terminal }: ListOptions,
-  views: { json: () => object; text: (columns: Column<Row>[], terminal: Terminal) => string },
+  views: {
+    json: () => object;
+    text: (columns: Column<Row>[], terminal: Terminal) => string;
+    /** Where there is more to say than the rows. */
+    markdown?: (columns: Column<Row>[]) => string;
+  },
 ): string {
   if (format === 'json') return toJson(views.json());
   if (format === 'ndjson') return renderNdjson(rows);
   if (format === 'csv') return renderCsv(rows, asked === undefined ? columns : selectColumns(columns, asked, WIDE));
   const width = format === 'table' && Number.isFinite(terminal.width) ? terminal.width : WIDE;
   const shown = selectColumns(columns, asked, width);
-  return format === 'markdown' ? renderMarkdown(rows, shown) : views.text(shown, terminal);
+  if (format !== 'markdown') return views.text(shown, terminal);
+  return views.markdown ? views.markdown(shown) : renderMarkdown(rows, shown);
 }

@@ -1,6 +1,6 @@
 import type { CompanyCosts } from './cost.js';
 import { withoutFloatNoise } from './float.js';
-import type { BudgetAmounts, BudgetLineName, BudgetThresholds, PricingConfig } from './pricing.js';
+import type { BudgetAmounts, BudgetLineName, BudgetThresholds, CustomBudget, PricingConfig } from './pricing.js';
 
 export type BudgetStatus = 'within_budget' | 'warning' | 'critical' | 'unknown';
 
@@ -21,7 +21,7 @@ export interface Budget extends BudgetLine {
 
 /** What one company may spend: its own budget line by line, else the default. */
 export function budgetAmounts(budgets: PricingConfig['budgets'], companyId: string): BudgetAmounts {
-  const own = budgets.customBudgets.find((b) => b.companyId === companyId);
+  const own = ownBudget(budgets, companyId);
   const standard = budgets.defaultPerCompany;
   return {
     cache: own?.cacheBudget ?? standard.cache,
@@ -29,6 +29,28 @@ export function budgetAmounts(budgets: PricingConfig['budgets'], companyId: stri
     calls: own?.callsBudget ?? standard.calls,
   };
 }
+
+/** A company's own budget, where it has one. */
+export function ownBudget(
+  { customBudgets }: Pick<PricingConfig['budgets'], 'customBudgets'>,
+  companyId: string,
+): CustomBudget | undefined {
+  if (customBudgets.length < FEW) return customBudgets.find((budget) => budget.companyId === companyId);
+  const byId = indexes.get(customBudgets) ?? ownBudgets(customBudgets);
+  indexes.set(customBudgets, byId);
+  return byId.get(companyId);
+}
+
+/** Own budgets by company, in their order. A copy: changing it changes no list. */
+export function ownBudgets(customBudgets: readonly CustomBudget[]): Map<string, CustomBudget> {
+  const byId = new Map<string, CustomBudget>();
+  for (const budget of customBudgets) if (!byId.has(budget.companyId)) byId.set(budget.companyId, budget);
+  return byId;
+}
+
+/** Thousands of companies may have budgets of their own, and each is asked for: a list is indexed once. */
+const FEW = 20;
+const indexes = new WeakMap<readonly CustomBudget[], ReadonlyMap<string, CustomBudget>>();
 
 /** One line against its thresholds, which are percents and inclusive (DESIGN §5, Budget). */
 export function budgetLine(allocated: number, used: number | null, thresholds: BudgetThresholds): BudgetLine {

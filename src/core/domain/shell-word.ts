@@ -2,3 +2,8 @@
 export function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
+
+/** A word that ends a command line: one that begins with a dash is no flag. */
+export function lastWord(word: string): string {
+  return `${word.startsWith('-') ? '-- ' : ''}${shellWord(word)}`;
+}

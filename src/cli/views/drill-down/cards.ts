@@ -64,7 +64,7 @@ export function cardRows({ company: { metrics, costs }, metrics: { performance, 
 
 type NamedLine = BudgetLine & { name: string };
 
-const PAINTS: Record<BudgetLine['status'], string> = {
+export const BUDGET_PAINTS: Record<BudgetLine['status'], string> = {
   within_budget: '#10B981',
   warning: '#F59E0B',
   critical: '#EF4444',
@@ -106,7 +106,7 @@ export function budgetLines({ company: { budget } }: DrillDownReport): NamedLine
 export function costText(report: DrillDownReport, terminal: Terminal): string[] {
   const { chalk } = terminal;
   const paint = (text: string, column: Column<NamedLine>, row: NamedLine) =>
-    column.name === 'bar' || column.name === 'status' ? chalk.hex(PAINTS[row.status])(text) : text;
+    column.name === 'bar' || column.name === 'status' ? chalk.hex(BUDGET_PAINTS[row.status])(text) : text;
   const terms = report.metrics.costs.terms.map(({ term, cost }) => `${term} ${dollars(cost)}`).join(' · ');
   return [
     renderTable(budgetLines(report), BUDGET_COLUMNS, terminal, paint),

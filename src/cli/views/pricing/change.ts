@@ -12,7 +12,7 @@ type Changed = Impact['changed'][number];
 type ChangedSetting = PricingChangeReport['changes'][number];
 
 const SETTINGS: Column<ChangedSetting>[] = [
-  { name: 'path', header: 'Setting', value: (c) => c.path, shrinks: true },
+  { name: 'path', header: 'Setting', value: settingName, shrinks: true },
   { name: 'old', header: 'Now', value: (c) => valueText(c, c.oldValue), align: 'right' },
   { name: 'new', header: 'Then', value: (c) => valueText(c, c.newValue), align: 'right' },
   { name: 'percent', header: '', value: percentOf, align: 'right' },
@@ -30,8 +30,9 @@ const COMPANIES: Column<Changed>[] = [
   { name: 'budget', header: 'Budget', value: budgetText, shrinks: true },
 ];
 
-/** Companies shown on a screen; all of them are in the JSON. */
+/** Companies and settings shown on a screen; all of them are in the JSON. */
 const MOST_COMPANIES = 20;
+const MOST_SETTINGS = 40;
 
 /** What a change does, for who is asked whether to make it, or did. */
 export function pricingChangeText(report: PricingChangeReport, terminal: Terminal): string {
@@ -48,12 +49,22 @@ export function pricingChangeText(report: PricingChangeReport, terminal: Termina
 
 /** One line for who has seen the preview already. */
 export function pricingDoneText({ change, changes }: PricingChangeReport): string {
-  const what = changes.length === 1 ? changes[0]?.path : `${changes.length} settings`;
+  const what =
+    changes.length === 1 ? printable(settingName(changes[0] as ChangedSetting)) : `${changes.length} settings`;
   return change === null ? 'Nothing was changed.' : `Changed ${what}, as number ${change} of the history.`;
 }
 
 function settingsText({ changes }: PricingChangeReport, terminal: Terminal): string[] {
-  return [renderTable(changes, SETTINGS, terminal)];
+  const shown = changes.slice(0, MOST_SETTINGS);
+  const table = renderTable(shown, SETTINGS, terminal);
+  return changes.length > shown.length
+    ? [table, terminal.chalk.dim(`and ${changes.length - shown.length} more: --json has all of them`)]
+    : [table];
+}
+
+/** The path, or for a budget whose company has a name: `Royal Plumbing: cache budget`. */
+function settingName({ path, companyName }: ChangedSetting): string {
+  return companyName === undefined ? path : `${companyName}: ${path.slice(path.lastIndexOf('.') + 1)} budget`;
 }
 
 function impactLines({ impact, generatedAt, dryRun }: PricingChangeReport, terminal: Terminal): string[] {

@@ -1,7 +1,7 @@
 import type { CompanyView } from '../company-view.js';
 import { bySeverity, type IssueKey, type Severity } from '../issue.js';
 import type { NamedServer, RedisTotals } from '../server-info.js';
-import { shellWord } from '../shell-word.js';
+import { lastWord } from '../shell-word.js';
 
 /** Everything that `alerts` looks for. */
 export const ALERT_CODES = [
@@ -81,7 +81,12 @@ export function cannotTell(code: AlertCode): Verdict {
 
 /** The command that shows one company in full. */
 export function drillDown(companyId: string): string {
-  return `rcm drill-down ${companyId.startsWith('-') ? '-- ' : ''}${shellWord(companyId)}`;
+  return `rcm drill-down ${lastWord(companyId)}`;
+}
+
+/** The command that shows what one company may spend, what it does spend, and who set that. */
+export function budgetGet(companyId: string): string {
+  return `rcm budget get ${lastWord(companyId)}`;
 }
 
 /** By severity, then the oldest first, then by company, the platform before all. */

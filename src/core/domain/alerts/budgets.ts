@@ -3,7 +3,7 @@ import type { CompanyView } from '../company-view.js';
 import { formatDollars, formatPercent, roundedMoney } from '../format.js';
 import type { IssueKey } from '../issue.js';
 import type { BudgetLineName } from '../pricing.js';
-import { type AlertCode, type AlertFacts, drillDown, type Finding, type Verdict } from './alert.js';
+import { type AlertCode, type AlertFacts, budgetGet, type Finding, type Verdict } from './alert.js';
 
 /** Each line: its code, what it is called, and whose costs count against it. */
 export const LINES: Record<BudgetLineName, { code: AlertCode; name: string; provider: string }> = {
@@ -39,7 +39,7 @@ function finding({ companyId, companyName }: CompanyView, name: BudgetLineName, 
     companyName,
     message: budgetMessage(name, line, formatPercent(percentUsed ?? 0)),
     evidence: { line: name, allocated: roundedMoney(allocated), used: roundedMoney(used), percentUsed },
-    command: drillDown(companyId),
+    command: budgetGet(companyId),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ownBudgets } from '../budget.js';
 import type { CustomBudget, PriceHistoryEntry, PricingConfig } from '../pricing.js';
 import { BUDGET_LINES, historyField, OWN_LINE, readSetting, type Setting } from './setting.js';
 
@@ -5,6 +6,8 @@ import { BUDGET_LINES, historyField, OWN_LINE, readSetting, type Setting } from 
 export interface Edit {
   setting: Setting;
   value: number | null;
+  /** Where it has one of its own: of many edits made at once, each may be for something else. */
+  reason?: string | undefined;
 }
 
 /** Who changes what, when and why. */
@@ -19,40 +22,47 @@ export interface Change {
   setting: Setting;
   oldValue: number | null;
   newValue: number | null;
+  reason?: string | undefined;
 }
 
 export type Settings = Pick<PricingConfig, 'providers' | 'budgets'>;
 
-/** The settings after some edits; what is given is left as it is. */
+/** The settings after some edits; what is given is left as it is, and so is the author of what an edit does not change. */
 export function edited({ providers, budgets }: Settings, edits: readonly Edit[], author: Author): Settings {
   const next = structuredClone({ providers, budgets });
-  for (const { setting, value } of edits) {
-    if (setting.kind === 'customBudget')
-      next.budgets.customBudgets = withOwnLine(next.budgets.customBudgets, setting, value, author);
+  const own = ownBudgets(next.budgets.customBudgets);
+  for (const { setting, value, reason = author.reason } of edits) {
+    if (setting.kind === 'customBudget') setOwnLine(own, setting, value, { ...author, reason });
     else if (value === null) throw new TypeError(`${setting.kind} cannot be taken away`);
     else if (setting.kind === 'price')
       (next.providers[setting.provider] as Record<string, number>)[setting.name] = value;
     else if (setting.kind === 'defaultBudget') next.budgets.defaultPerCompany[setting.line] = value;
     else next.budgets.thresholds[setting.name] = value;
   }
+  next.budgets.customBudgets = [...own.values()];
   return next;
 }
 
 /** The edits that change something, with what stood there. */
 export function changesOf(current: Settings, edits: readonly Edit[]): Change[] {
   return edits
-    .map(({ setting, value }) => ({ setting, oldValue: readSetting(current, setting), newValue: value }))
+    .map(({ setting, value, reason }) => ({
+      setting,
+      oldValue: readSetting(current, setting),
+      newValue: value,
+      ...(reason !== undefined && { reason }),
+    }))
     .filter(({ oldValue, newValue }) => oldValue !== newValue);
 }
 
 /** The changes as the history keeps them. @param change number of the change, the same for all that is changed at once */
 export function historyOf(
   changes: readonly Change[],
-  { actor, reason, at }: Author,
+  { actor, reason: common, at }: Author,
   change: number,
   impactEstimate: string | null,
 ): PriceHistoryEntry[] {
-  return changes.map(({ setting, oldValue, newValue }) => ({
+  return changes.map(({ setting, oldValue, newValue, reason = common }) => ({
     timestamp: at,
     change,
     ...historyField(setting),
@@ -64,18 +74,18 @@ export function historyOf(
   }));
 }
 
-function withOwnLine(
-  budgets: readonly CustomBudget[],
+/** A map keeps its order: a list that people read must not be shuffled by every change. */
+function setOwnLine(
+  budgets: Map<string, CustomBudget>,
   { companyId, line }: Extract<Setting, { kind: 'customBudget' }>,
   value: number | null,
   { actor, reason, at }: Author,
-): CustomBudget[] {
-  const before = budgets.find((budget) => budget.companyId === companyId);
+): void {
+  const before = budgets.get(companyId);
+  if ((before?.[OWN_LINE[line]] ?? null) === value) return;
   const own: CustomBudget = { ...before, companyId, reason, setBy: actor, setAt: at };
   if (value === null) delete own[OWN_LINE[line]];
   else own[OWN_LINE[line]] = value;
-  const others = budgets.filter((budget) => budget !== before);
-  if (BUDGET_LINES.every((name) => own[OWN_LINE[name]] === undefined)) return others;
-  // In its place: a list that people read must not be shuffled by every change.
-  return before ? budgets.map((budget) => (budget === before ? own : budget)) : [...others, own];
+  if (BUDGET_LINES.every((name) => own[OWN_LINE[name]] === undefined)) budgets.delete(companyId);
+  else budgets.set(companyId, own);
 }

@@ -1,3 +1,4 @@
+import { ownBudget } from '../budget.js';
 import {
   type BudgetLineName,
   type CustomBudget,
@@ -70,7 +71,7 @@ export function readSetting(
     case 'defaultBudget':
       return budgets.defaultPerCompany[setting.line];
     case 'customBudget':
-      return budgets.customBudgets.find((b) => b.companyId === setting.companyId)?.[OWN_LINE[setting.line]] ?? null;
+      return ownBudget(budgets, setting.companyId)?.[OWN_LINE[setting.line]] ?? null;
     case 'threshold':
       return budgets.thresholds[setting.name];
   }

@@ -3,7 +3,7 @@ import { KeyTemplates } from '../../redis/key-template.js';
 import { KeySelection } from '../../redis/keys/selection.js';
 import { walkNode } from '../../redis/keys/walk-keys.js';
 import { redisError } from '../../redis/redis-error.js';
-import { scanKeyspace } from '../../redis/scan/keyspace-scan.js';
+import { type ScanNode, scanKeyspace } from '../../redis/scan/keyspace-scan.js';
 import type { CompanyListing } from '../../store/store.js';
 import type { Ports } from '../ports.js';
 import { primaries } from '../primaries.js';
@@ -13,28 +13,52 @@ import { companiesOf, companyNotFound, type ResolvedCompany } from './resolve.js
  * Makes sure that an id which no list knows has keys.
  * @throws RCM_COMPANY_NOT_FOUND with the nearest candidates; RCM_COMPANY_ID_INVALID; RCM_REDIS_*
  */
-export async function assertHasKeys(ports: Ports, company: ResolvedCompany, listing: CompanyListing): Promise<void> {
+export async function assertHasKeys(ports: Asked, company: ResolvedCompany, listing: CompanyListing): Promise<void> {
   if (company.by !== 'unlisted') return;
-  const templates = new KeyTemplates(ports.config.keyTemplates);
-  const selection = new KeySelection(templates, [company.companyId]);
-  let ids: Company[] = [];
+  const { companyId } = company;
+  const ids = await onPrimaries(ports, async (nodes) => {
+    if ((await idsWithKeys(ports, nodes, [companyId])).size > 0) return null;
+    // Without a list, the ids that have keys are all there is to suggest from.
+    return listing.source === 'keys' ? allIds(ports, nodes) : [];
+  });
+  if (ids !== null) throw companyNotFound(companyId, [...companiesOf(listing), ...ids]);
+}
+
+/** Those of some ids that have keys. @throws RCM_COMPANY_ID_INVALID; RCM_REDIS_* */
+export async function havingKeys(ports: Asked, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  return onPrimaries(ports, (nodes) => idsWithKeys(ports, nodes, ids));
+}
+
+type Asked = Pick<Ports, 'config' | 'redis' | 'signal'>;
+
+async function onPrimaries<T>({ redis, signal }: Asked, use: (nodes: readonly ScanNode[]) => Promise<T>): Promise<T> {
   try {
-    const { nodes, close } = await primaries(ports.redis);
+    const { nodes, close } = await primaries(redis);
     try {
-      for (const node of nodes)
-        for await (const step of walkNode(node, selection, { details: [], signal: ports.signal }))
-          if (step.found.length > 0) return;
-      // Without a list, the ids that have keys are all there is to suggest from.
-      if (listing.source === 'keys') {
-        const scan = await scanKeyspace(nodes, { templates, ...(ports.signal && { signal: ports.signal }) });
-        ids = [...scan.companies.keys()].map((companyId) => ({ companyId, companyName: null }));
-      }
+      return await use(nodes);
     } finally {
       close();
     }
   } catch (error) {
-    if (ports.signal?.aborted) throw ports.signal.reason;
-    throw redisError(error, ports.redis.label);
+    if (signal?.aborted) throw signal.reason;
+    throw redisError(error, redis.label);
   }
-  throw companyNotFound(company.companyId, [...companiesOf(listing), ...ids]);
+}
+
+/** Reads no further than it must. */
+async function idsWithKeys({ config, signal }: Asked, nodes: readonly ScanNode[], ids: readonly string[]) {
+  const selection = new KeySelection(new KeyTemplates(config.keyTemplates), ids);
+  const found = new Set<string>();
+  for (const node of nodes)
+    for await (const step of walkNode(node, selection, { details: [], signal })) {
+      for (const { companyId } of step.found) found.add(companyId);
+      if (found.size === ids.length) return found;
+    }
+  return found;
+}
+
+async function allIds({ config, signal }: Asked, nodes: readonly ScanNode[]): Promise<Company[]> {
+  const templates = new KeyTemplates(config.keyTemplates);
+  const scan = await scanKeyspace(nodes, { templates, ...(signal && { signal }) });
+  return [...scan.companies.keys()].map((companyId) => ({ companyId, companyName: null }));
 }

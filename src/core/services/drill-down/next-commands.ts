@@ -1,6 +1,6 @@
 import type { CompanyView } from '../../domain/company-view.js';
 import { NEVER, type TtlGroup } from '../../domain/key-breakdown.js';
-import { shellWord } from '../../domain/shell-word.js';
+import { lastWord, shellWord } from '../../domain/shell-word.js';
 
 export interface NextCommand {
   command: string;
@@ -21,6 +21,11 @@ export function nextCommands(
   const never = ttls.find(({ name }) => name === NEVER)?.bytes ?? 0;
   if (company.metrics.hitRate === null)
     next.push({ command: 'rcm doctor', purpose: 'why no hit rate is recorded, and what to do' });
+  if (Object.values(company.budget.lines).some(({ status }) => status === 'warning' || status === 'critical'))
+    next.push({
+      command: `rcm budget get ${lastWord(company.companyId)}`,
+      purpose: 'what it may spend, and who set that',
+    });
   if (company.metrics.clears24h)
     next.push({ command: `rcm activity ${id} --type clear`, purpose: 'who cleared it, when and why' });
   if (company.metrics.keys > 0 && never / Math.max(1, company.metrics.cacheBytes) >= MUCH_PERCENT / 100)

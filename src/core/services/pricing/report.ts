@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { PRICES, type PricingConfig, type ProviderPrices } from '../../domain/pricing.js';
 import { impactText } from '../../domain/pricing-change/impact.js';
-import { settingPath } from '../../domain/pricing-change/setting.js';
+import { type Setting, settingPath } from '../../domain/pricing-change/setting.js';
 import type { PricingPreview, PricingResult } from './change.js';
 
 const money = z.number().nullable().describe('US dollars per month; null where unknown');
@@ -21,6 +21,7 @@ export const pricingChangeReport = z.object({
       path: z.string(),
       oldValue: z.number().nullable().describe('null: a company had no budget of its own for the line'),
       newValue: z.number().nullable(),
+      companyName: z.string().optional().describe('where it is the budget of a company whose name is known'),
     }),
   ),
   impactEstimate: z.string().nullable(),
@@ -58,16 +59,27 @@ export function changeReport(
 ): PricingChangeReport {
   const { changes, impact } = written ?? preview;
   const { basis, warnings } = preview;
+  const names = new Map(basis?.companies.map(({ companyId, companyName }) => [companyId, companyName]));
   return {
     generatedAt: now,
     dryRun,
     success: true,
     change: written && written.changes.length > 0 ? written.version : null,
-    changes: changes.map(({ setting, oldValue, newValue }) => ({ path: settingPath(setting), oldValue, newValue })),
+    changes: changes.map(({ setting, oldValue, newValue }) => ({
+      path: settingPath(setting),
+      oldValue,
+      newValue,
+      ...nameOf(setting, names),
+    })),
     impactEstimate: impact && impactText(impact),
     impact: impact && basis && { source: basis.source, measuredAt: basis.measuredAt, ...impact },
     warnings,
   };
+}
+
+function nameOf(setting: Setting, names: ReadonlyMap<string, string | null>): { companyName?: string } {
+  const name = setting.kind === 'customBudget' ? names.get(setting.companyId) : null;
+  return name ? { companyName: name } : {};
 }
 
 const amounts = z.object({ cache: z.number(), storage: z.number(), calls: z.number() });

@@ -82,7 +82,7 @@ describe('budgetRule', () => {
       used: 125.5,
       percentUsed: expect.closeTo(125.5),
     });
-    expect(line?.command).toBe('rcm drill-down 1');
+    expect(line?.command).toBe('rcm budget get 1');
   });
 
   it('anything used of nothing allocated is critical', () => {
