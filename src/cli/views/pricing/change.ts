@@ -6,6 +6,7 @@ import { renderTable } from '../../table/render.js';
 import { wrap } from '../../table/wrap.js';
 import type { Terminal } from '../../terminal.js';
 import { age, dollars } from '../figures.js';
+import { settingValue } from './value.js';
 
 type Impact = NonNullable<PricingChangeReport['impact']>;
 type Changed = Impact['changed'][number];
@@ -13,8 +14,8 @@ type ChangedSetting = PricingChangeReport['changes'][number];
 
 const SETTINGS: Column<ChangedSetting>[] = [
   { name: 'path', header: 'Setting', value: (c) => c.path, shrinks: true },
-  { name: 'old', header: 'Now', value: (c) => valueText(c, c.oldValue), align: 'right' },
-  { name: 'new', header: 'Then', value: (c) => valueText(c, c.newValue), align: 'right' },
+  { name: 'old', header: 'Now', value: (c) => settingValue(c.path, c.oldValue), align: 'right' },
+  { name: 'new', header: 'Then', value: (c) => settingValue(c.path, c.newValue), align: 'right' },
   { name: 'percent', header: '', value: percentOf, align: 'right' },
 ];
 
@@ -35,14 +36,16 @@ const MOST_COMPANIES = 20;
 
 /** What a change does, for who is asked whether to make it, or did. */
 export function pricingChangeText(report: PricingChangeReport, terminal: Terminal): string {
-  const { chalk } = terminal;
+  const { chalk, width } = terminal;
   if (report.changes.length === 0) return 'There is nothing to change: that is what stands already.';
-  const done = report.change === null ? [] : [chalk.bold(`Changed, as number ${report.change} of the history.`)];
+  const { change, dryRun, reason } = report;
   return [
-    ...settingsText(report, terminal),
+    renderTable(report.changes, SETTINGS, terminal),
     '',
     ...impactLines(report, terminal),
-    ...(done.length > 0 ? ['', ...done] : []),
+    ...(reason === '' ? [] : ['', ...wrap(`Reason: ${printable(reason)}`, width)]),
+    ...(change === null ? [] : ['', chalk.bold(`Changed, as number ${change} of the history.`)]),
+    ...(dryRun ? ['', 'Nothing was changed.'] : []),
   ].join('\n');
 }
 
@@ -52,11 +55,7 @@ export function pricingDoneText({ change, changes }: PricingChangeReport): strin
   return change === null ? 'Nothing was changed.' : `Changed ${what}, as number ${change} of the history.`;
 }
 
-function settingsText({ changes }: PricingChangeReport, terminal: Terminal): string[] {
-  return [renderTable(changes, SETTINGS, terminal)];
-}
-
-function impactLines({ impact, generatedAt, dryRun }: PricingChangeReport, terminal: Terminal): string[] {
+function impactLines({ impact, generatedAt }: PricingChangeReport, terminal: Terminal): string[] {
   const { chalk, width } = terminal;
   if (impact === null) return ['What it does to the companies is unknown: there are no figures.'];
   const { affected, companies, total, twilio, changed } = impact;
@@ -75,7 +74,6 @@ function impactLines({ impact, generatedAt, dryRun }: PricingChangeReport, termi
     ...(changed.length > shown.length
       ? [chalk.dim(`and ${changed.length - shown.length} more: --json has all of them`)]
       : []),
-    ...(dryRun ? ['', 'Nothing was changed.'] : []),
   ];
 }
 
@@ -83,11 +81,6 @@ function totalText({ before, after, change }: Impact['total']): string {
   const sign = (change ?? 0) < 0 ? '-' : '+';
   const moved = change === null ? '' : ` (${sign}${formatExactDollars(Math.abs(change))})`;
   return `${dollars(before)} → ${dollars(after)}/month${moved}`;
-}
-
-function valueText({ path }: ChangedSetting, value: number | null): string {
-  if (value === null) return 'default';
-  return path.endsWith('Percent') ? `${value}%` : formatExactDollars(value);
 }
 
 function percentOf({ oldValue, newValue }: ChangedSetting): string {
