@@ -11,6 +11,8 @@ import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
 import { drillDownReport } from '../dist/core/services/drill-down/report.js';
+import { pricingHistoryReport } from '../dist/core/services/pricing/history-report.js';
+import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
@@ -25,8 +27,10 @@ const schemas = {
   companies: companiesReport,
   doctor: doctorReport,
   'drill-down': drillDownReport,
+  'price-list': priceList,
   pricing: pricingReport,
   'pricing-change': pricingChangeReport,
+  'pricing-history': pricingHistoryReport,
   restore: restoreReport,
   stats: statsReport,
 };

@@ -1,5 +1,11 @@
 import type { PricingPorts } from '../core/services/pricing/basis.js';
-import { applyPricing, type MakeEdits, type PricingPreview, previewPricing, type Warn } from '../core/services/pricing/change.js';
+import {
+  applyPricing,
+  type MakeEdits,
+  type PricingPreview,
+  previewPricing,
+  type Warn,
+} from '../core/services/pricing/change.js';
 import { changeReport, type PricingChangeReport } from '../core/services/pricing/report.js';
 import type { Store } from '../core/store/store.js';
 import { actorOf } from './actor.js';

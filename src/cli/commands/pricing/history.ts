@@ -11,14 +11,24 @@ export default class PricingHistory extends BaseCommand {
     `Shows every change of prices, budgets and thresholds, the newest first. What was changed at once has one number. --revert N makes a new change that brings every setting of change N back to what stood before it, shown and asked for like \`pricing set\`; settings that were set again since go back, too, and are named. Times are UTC.
 
 Exit codes: 0 done, 2 a filter that cannot be, 3 the store could not be reached, 4 no such change or company, not confirmed, or changed by somebody else meanwhile.`;
+  static override usage = [
+    'pricing history [--service S] [--path PATH] [--company COMPANY] [--by NAME] [--since TIME] [--until TIME]',
+    'pricing history --revert N [--dry-run | -y] [--reason TEXT] [--actor NAME]',
+  ];
   static override examples = [
     { description: 'All of it', command: '<%= config.bin %> pricing history' },
     {
       description: "What ann did to Redis's prices this quarter",
       command: '<%= config.bin %> pricing history --path providers.redis --by ann --since 90d',
     },
-    { description: 'What taking back change 3 would do', command: '<%= config.bin %> pricing history --revert 3 --dry-run' },
-    { description: 'For a spreadsheet', command: '<%= config.bin %> pricing history --format csv --output history.csv' },
+    {
+      description: 'What taking back change 3 would do',
+      command: '<%= config.bin %> pricing history --revert 3 --dry-run',
+    },
+    {
+      description: 'For a spreadsheet',
+      command: '<%= config.bin %> pricing history --format csv --output history.csv',
+    },
   ];
   static override flags = {
     ...listFlags,
@@ -47,7 +57,11 @@ Exit codes: 0 done, 2 a filter that cannot be, 3 the store could not be reached,
       helpGroup: 'REVERT',
       exclusive: ['service', 'path', 'company', 'by', 'since', 'until', 'columns', 'sort', 'filter', 'limit', 'output'],
     }),
-    'dry-run': Flags.boolean({ ...withRevert, description: 'show what it would do, change nothing', exclusive: ['yes'] }),
+    'dry-run': Flags.boolean({
+      ...withRevert,
+      description: 'show what it would do, change nothing',
+      exclusive: ['yes'],
+    }),
     yes: Flags.boolean({ ...withRevert, char: 'y', description: 'do not ask, on a terminal' }),
     reason: Flags.string({ ...withRevert, description: "why (default: 'reverts N')", helpValue: 'TEXT' }),
     actor: Flags.string({ ...withRevert, description: 'who (RCM_ACTOR; else user@host)', helpValue: 'NAME' }),

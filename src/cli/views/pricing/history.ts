@@ -1,4 +1,4 @@
-import type { PriceHistoryRow } from '../../../core/services/pricing/history.js';
+import type { PriceHistoryRow } from '../../../core/services/pricing/history-report.js';
 import type { Column } from '../../table/column.js';
 import { renderTable } from '../../table/render.js';
 import type { Terminal } from '../../terminal.js';
@@ -36,7 +36,14 @@ export const HISTORY_COLUMNS: Column<Row>[] = [
     align: 'right',
     fromWidth: 0,
   },
-  { name: 'reason', header: 'Reason', value: (e) => e.reason, text: (e) => e.reason ?? '', shrinks: true, fromWidth: 0 },
+  {
+    name: 'reason',
+    header: 'Reason',
+    value: (e) => e.reason,
+    text: (e) => e.reason ?? '',
+    shrinks: true,
+    fromWidth: 0,
+  },
   {
     name: 'impact',
     header: 'Impact',

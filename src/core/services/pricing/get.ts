@@ -4,14 +4,16 @@ import { RcmError } from '../../errors.js';
 import { nearestPaths, SETTING_PATHS } from './paths.js';
 import type { PricingReport } from './report.js';
 
-
 /**
  * A part of the configuration by its path, e.g. `providers.redis` or `redis.storageCostPerMB`.
  * @throws RCM_USAGE naming the nearest paths
  */
 export function partOf(report: PricingReport, path: string): unknown {
   const found =
-    read(report, path) ?? read(report, `providers.${path}`) ?? read(report, `budgets.${path}`) ?? ownBudget(report, path);
+    read(report, path) ??
+    read(report, `providers.${path}`) ??
+    read(report, `budgets.${path}`) ??
+    ownBudget(report, path);
   if (found !== undefined) return found;
   throw new RcmError(
     'RCM_USAGE',

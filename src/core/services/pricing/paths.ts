@@ -14,8 +14,7 @@ export function nearestPaths(path: string, paths: readonly string[] = PRICE_PATH
   const plain = (full: string) => full.toLowerCase().replace(/^(providers|budgets)\./, '');
   const last = (full: string) => full.slice(full.lastIndexOf('.') + 1);
   const wanted = plain(path);
-  const far = (full: string) =>
-    Math.min(distance(plain(full), wanted), distance(last(plain(full)), last(wanted)));
+  const far = (full: string) => Math.min(distance(plain(full), wanted), distance(last(plain(full)), last(wanted)));
   const [best = '', ...others] = [...paths].sort((a, b) => far(a) - far(b));
   return [best, ...others.filter((full) => far(full) <= 3)].slice(0, 3);
 }
