@@ -14,8 +14,8 @@ type ChangedSetting = PricingChangeReport['changes'][number];
 
 const SETTINGS: Column<ChangedSetting>[] = [
   { name: 'path', header: 'Setting', value: (c) => c.path, shrinks: true },
-  { name: 'old', header: 'Now', value: (c) => settingValue(c.path, c.oldValue), align: 'right' },
-  { name: 'new', header: 'Then', value: (c) => settingValue(c.path, c.newValue), align: 'right' },
+  { name: 'old', header: 'Before', value: (c) => settingValue(c.path, c.oldValue), align: 'right' },
+  { name: 'new', header: 'After', value: (c) => settingValue(c.path, c.newValue), align: 'right' },
   { name: 'percent', header: '', value: percentOf, align: 'right' },
 ];
 

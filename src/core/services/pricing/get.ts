@@ -1,7 +1,7 @@
 import type { PricingConfig } from '../../domain/pricing.js';
 import { readSetting, settingAt } from '../../domain/pricing-change/setting.js';
 import { RcmError } from '../../errors.js';
-import { nearestPaths, SETTING_PATHS } from './paths.js';
+import { nearestPaths, SHOWN_PATHS } from './paths.js';
 import type { PricingReport } from './report.js';
 
 /**
@@ -18,7 +18,7 @@ export function partOf(report: PricingReport, path: string): unknown {
   throw new RcmError(
     'RCM_USAGE',
     `There is nothing at '${path}'`,
-    `Did you mean ${nearestPaths(path, SETTING_PATHS).join(' or ')}? All of them: \`rcm pricing get\`.`,
+    `Did you mean ${nearestPaths(path, SHOWN_PATHS).join(' or ')}? All of them: \`rcm pricing get\`.`,
   );
 }
 

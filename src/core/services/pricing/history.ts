@@ -11,7 +11,7 @@ import type { CompanyListing, Store } from '../../store/store.js';
 import { listingOf } from '../activity/companies.js';
 import { companiesOf, companyNotFound, resolveCompany } from '../company/resolve.js';
 import type { PriceHistoryRow, PricingHistoryReport } from './history-report.js';
-import { nearestPaths, SETTING_PATHS } from './paths.js';
+import { nearestPaths, SETTING_PATHS, SHOWN_PATHS } from './paths.js';
 
 /**
  * The history of prices and budgets, the newest change first.
@@ -71,6 +71,6 @@ function assertPath(path: string): void {
   throw new RcmError(
     'RCM_USAGE',
     `There is no setting that begins with '${path}'`,
-    `Did you mean ${nearestPaths(path, SETTING_PATHS).join(' or ')}? Also: providers.redis, budgets.customBudgets.`,
+    `Did you mean ${nearestPaths(path, SHOWN_PATHS).join(' or ')}?`,
   );
 }

@@ -9,6 +9,13 @@ export const SETTING_PATHS: readonly string[] = [
   'budgets.thresholds.criticalPercent',
 ];
 
+/** All that can be shown: settings, and what groups them. */
+export const SHOWN_PATHS: readonly string[] = [
+  ...new Set(SETTING_PATHS.flatMap((path) => [path.replace(/\.\w+$/, ''), path])),
+  'budgets.customBudgets',
+  'priceHistory',
+];
+
 /** The nearest of some paths, letter by letter or in their last part: at most three. */
 export function nearestPaths(path: string, paths: readonly string[] = PRICE_PATHS): string[] {
   const plain = (full: string) => full.toLowerCase().replace(/^(providers|budgets)\./, '');

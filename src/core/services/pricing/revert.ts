@@ -33,9 +33,8 @@ function revertedSettings({ priceHistory }: PricingConfig, change: number): Reve
   const settings = settingsOfChange(priceHistory, change);
   if (settings.length > 0) return settings;
   const numbers = priceHistory.flatMap((entry) => entry.change ?? []);
-  const range =
-    numbers.length === 0
-      ? 'Nothing was ever changed.'
-      : `The history has changes ${Math.min(...numbers)} to ${Math.max(...numbers)}: see \`rcm pricing history\`.`;
+  const [first, last] = [numbers[0], numbers.at(-1)];
+  const some = first === last ? `has change ${first} alone` : `has changes ${first} to ${last}`;
+  const range = first === undefined ? 'Nothing was ever changed.' : `It ${some}: see \`rcm pricing history\`.`;
   throw new RcmError('RCM_CHANGE_NOT_FOUND', `There is no change ${change} in the history`, range);
 }

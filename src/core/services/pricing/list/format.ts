@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { PRICES, type Provider } from '../../../domain/pricing.js';
 import type { Edit } from '../../../domain/pricing-change/edit.js';
@@ -46,7 +47,7 @@ export interface ReadPriceList {
  * @param force take values above what is likely
  * @throws RCM_PRICE_LIST_INVALID with the path that is wrong; RCM_VALUE_INVALID for a value above its ceiling
  */
-export async function parsePriceList(bytes: Uint8Array, from: string, force: boolean): Promise<ReadPriceList> {
+export function parsePriceList(bytes: Uint8Array, from: string, force: boolean): ReadPriceList {
   const refuse = (why: string) => invalidList(`The price list ${from} ${why}`);
   let text: string;
   let value: unknown;
@@ -64,7 +65,7 @@ export async function parsePriceList(bytes: Uint8Array, from: string, force: boo
     const { path, strange, why } = zodProblem(parsed.error);
     throw refuse(`is wrong at ${path}: ${strange ? 'there is no such field' : why}`);
   }
-  await assertNoDuplicates(text, refuse);
+  assertNoDuplicates(text, refuse);
   const edits = editsOf(parsed.data);
   if (edits.length === 0) throw refuse('has no price');
   for (const { setting, value: price } of edits) assertLikely(setting, price ?? 0, String(price), force);
@@ -80,8 +81,7 @@ export function invalidList(message: string): RcmError {
 }
 
 /** JSON.parse takes the last of two equal names: which price was meant, nobody can tell. */
-async function assertNoDuplicates(text: string, refuse: (why: string) => RcmError): Promise<void> {
-  const { parseDocument } = await import('yaml');
+function assertNoDuplicates(text: string, refuse: (why: string) => RcmError): void {
   const { errors } = parseDocument(text, { uniqueKeys: true });
   const twice = errors.find(({ code }) => code === 'DUPLICATE_KEY');
   if (twice) throw refuse(`names a field twice, in line ${twice.linePos?.[0].line ?? '?'}`);

@@ -19,7 +19,7 @@ export async function readPriceList(
   const url = urlIn(from);
   const shown = url ? shownUrl(url) : from;
   const bytes = url ? await fetchPriceList(url, options) : await readFile(from);
-  return { ...(await parsePriceList(bytes, shown, options.force)), from: shown };
+  return { ...parsePriceList(bytes, shown, options.force), from: shown };
 }
 
 /** What the history keeps as the reason. @param reason of who applied it */
