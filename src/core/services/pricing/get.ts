@@ -9,11 +9,8 @@ import type { PricingReport } from './report.js';
  * @throws RCM_USAGE naming the nearest paths
  */
 export function partOf(report: PricingReport, path: string): unknown {
-  const found =
-    read(report, path) ??
-    read(report, `providers.${path}`) ??
-    read(report, `budgets.${path}`) ??
-    ownBudget(report, path);
+  const ways = [path, `providers.${path}`, `budgets.${path}`].map((full) => read(report, full));
+  const found = [...ways, ownBudget(report, path)].find((value) => value !== undefined);
   if (found !== undefined) return found;
   throw new RcmError(
     'RCM_USAGE',

@@ -16,12 +16,16 @@ export const SHOWN_PATHS: readonly string[] = [
   'priceHistory',
 ];
 
-/** The nearest of some paths, letter by letter or in their last part: at most three. */
+/** The nearest of some paths, in which it is contained, or letter by letter, whole or in the last part: at most three. */
 export function nearestPaths(path: string, paths: readonly string[] = PRICE_PATHS): string[] {
   const plain = (full: string) => full.toLowerCase().replace(/^(providers|budgets)\./, '');
   const last = (full: string) => full.slice(full.lastIndexOf('.') + 1);
   const wanted = plain(path);
-  const far = (full: string) => Math.min(distance(plain(full), wanted), distance(last(plain(full)), last(wanted)));
-  const [best = '', ...others] = [...paths].sort((a, b) => far(a) - far(b));
+  const whole = (full: string) => distance(plain(full), wanted);
+  const far = (full: string) => {
+    if (wanted !== '' && plain(full).includes(wanted)) return 0;
+    return Math.min(whole(full), distance(last(plain(full)), last(wanted)));
+  };
+  const [best = '', ...others] = [...paths].sort((a, b) => far(a) - far(b) || whole(a) - whole(b));
   return [best, ...others.filter((full) => far(full) <= 3)].slice(0, 3);
 }
