@@ -16,6 +16,8 @@ import { drillDownReport } from '../dist/core/services/drill-down/report.js';
 import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
 import { keysGetReport } from '../dist/core/services/keys/get-report.js';
 import { keysListReport } from '../dist/core/services/keys/list-report.js';
+import { pricingHistoryReport } from '../dist/core/services/pricing/history-report.js';
+import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
@@ -33,11 +35,13 @@ const schemas = {
   'company-budget': companyBudgetReport,
   doctor: doctorReport,
   'drill-down': drillDownReport,
+  'price-list': priceList,
   pricing: pricingReport,
   'pricing-change': pricingChangeReport,
   'keys-delete': keysDeleteReport,
   'keys-get': keysGetReport,
   'keys-list': keysListReport,
+  'pricing-history': pricingHistoryReport,
   restore: restoreReport,
   stats: statsReport,
 };

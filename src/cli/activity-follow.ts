@@ -27,7 +27,7 @@ export async function printActivity(
   const linesOf = printerOf(columns, { flags, terminal });
   const notify = (text: string) => process.stderr.write(`Warning: ${text}\n`);
   try {
-    const following = followActivity({ ...ports, signal, connect: () => context.redis(), notify }, query);
+    const following = followActivity({ ...ports, signal, connect: () => context.connectRedis(), notify }, query);
     for await (const entries of following) {
       const now = ports.clock();
       const all = entries.map((entry) => reportEntry(entry, now));

@@ -30,11 +30,12 @@ export class Context {
 
   /** One connection, however often it is asked for. @throws RCM_REDIS_* */
   redis(): Promise<RedisConnection> {
-    this.#redis ??= this.#connectRedis();
+    this.#redis ??= this.connectRedis();
     return this.#redis;
   }
 
-  async #connectRedis(): Promise<RedisConnection> {
+  /** A connection anew, for who goes on when the first is lost. @throws RCM_REDIS_* */
+  async connectRedis(): Promise<RedisConnection> {
     const { connectRedis } = await import('../core/redis/connect/connect.js');
     const connection = await connectRedis(this.loaded.config.redis);
     this.#closers.push(() => connection.close());

@@ -87,6 +87,17 @@ export const removalFlags = {
   'max-rate': Flags.integer({ description: 'most keys to remove per second and server', min: 1, helpValue: 'N' }),
 };
 
+/** Commands that change prices or budgets have these: without a terminal nobody is asked (one write that can be taken back). */
+export const pricingChangeFlags = {
+  ...changeFlags,
+  yes: Flags.boolean({ char: 'y', description: 'do not ask, on a terminal', default: false }),
+};
+
+/** Values above their ceiling. */
+export const forceFlag = {
+  force: Flags.boolean({ description: 'take values that are higher than is likely', default: false }),
+};
+
 /** Commands that print a list have these, too. */
 export const listFlags = {
   ...outputFlags,

@@ -1,4 +1,5 @@
 import type { PricingConfig } from '../core/domain/pricing.js';
+import { isUnder } from '../core/domain/pricing-change/history.js';
 import { partOf } from '../core/services/pricing/get.js';
 import { pricingReportOf } from '../core/services/pricing/report.js';
 import type { Format } from './flags.js';
@@ -26,8 +27,4 @@ export function pricingIn(
   if (format === 'markdown') return renderMarkdown(rows, PRICE_COLUMNS);
   const terminal = terminalFor(process.stdout, { color: flags.color, toFile: flags.output !== undefined });
   return path === undefined ? pricingText(report, terminal) : renderTable(rows, PRICE_COLUMNS, terminal);
-}
-
-function isUnder(full: string, path: string): boolean {
-  return ['', 'providers.', 'budgets.'].some((start) => full === start + path || full.startsWith(`${start}${path}.`));
 }

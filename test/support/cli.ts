@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { tempDir } from './temp-dir.js';
+import { waitUntil } from './wait-until.js';
 
 const launcher = join(import.meta.dirname, '../../bin/run.js');
 
@@ -60,6 +61,41 @@ export async function rcm(args: readonly string[], options: CliOptions = {}): Pr
         throw new Error(`Not JSON (exit code ${exitCode}):\n${stdout}\n--- stderr ---\n${stderr}`, { cause });
       }
     },
+  };
+}
+
+/** A command on a terminal that is answered while it runs. */
+export interface TerminalRun {
+  /** Waits until the text was shown. */
+  shows(text: string): Promise<void>;
+  answer(text: string): void;
+  /** All that was shown, and the exit code. */
+  ended: Promise<{ stdout: string; exitCode: number | null }>;
+}
+
+/** Starts the built command on a terminal, to be answered (Linux). */
+export async function rcmOnTerminal(
+  args: readonly string[],
+  { env, tty = { columns: 80, rows: 24 } }: Pick<CliOptions, 'env' | 'tty'> = {},
+): Promise<TerminalRun> {
+  const [file = '', ...words] = onTerminal([process.execPath, launcher, ...args], tty);
+  const child = execa(file, words, {
+    cwd: await tempDir('cwd'),
+    env: { ...(await cleanEnvironment()), ...env },
+    extendEnv: false,
+    stdin: 'pipe',
+    timeout: 50_000,
+    reject: false,
+    stripFinalNewline: false,
+  });
+  let shown = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+  });
+  return {
+    shows: (text) => waitUntil(`'${text}' is shown`, () => shown.includes(text)),
+    answer: (text) => void child.stdin.write(text),
+    ended: child.then(({ stdout, exitCode = null }) => ({ stdout, exitCode })),
   };
 }
 

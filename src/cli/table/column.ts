@@ -6,6 +6,8 @@ export interface Column<Row> {
   value: (row: Row) => string | number | boolean | null;
   /** Text for tables; `value` where absent. */
   text?: (row: Row) => string;
+  /** What null is shown as where it does not mean unknown. */
+  none?: string;
   align?: 'left' | 'right';
   /** Shown without being asked for when the terminal is this wide; absent = only when asked for. */
   fromWidth?: number;
@@ -18,7 +20,7 @@ export const UNKNOWN = '—';
 
 export function textOf<Row>(column: Column<Row>, row: Row): string {
   const value = column.value(row);
-  if (value === null) return UNKNOWN;
+  if (value === null) return column.none ?? UNKNOWN;
   return printable(column.text ? column.text(row) : String(value));
 }
 

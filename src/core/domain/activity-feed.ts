@@ -2,7 +2,7 @@ import type { AccessEvent } from './access-event.js';
 import { ACTIVITY_TYPES, type ActivityEntry, type ActivityType } from './activity.js';
 import { activityDetail, priceDetail } from './activity-detail.js';
 import type { PriceHistoryEntry } from './pricing.js';
-import { settingOf } from './pricing-change/setting.js';
+import { entryCompany } from './pricing-change/history.js';
 
 /** Changes of prices and of budgets are kept with the prices, and shown beside the log's own. */
 export const PRICE_TYPES = ['pricing', 'budget'] as const;
@@ -71,7 +71,7 @@ export function feedOfPriceChange(change: PriceHistoryEntry, companyName: string
   return {
     timestamp,
     type: priceType(change),
-    companyId: companyOfPriceChange(change),
+    companyId: entryCompany(change),
     companyName,
     key: null,
     sizeBytes: null,
@@ -86,12 +86,6 @@ export function feedOfPriceChange(change: PriceHistoryEntry, companyName: string
 
 export function priceType({ service }: PriceHistoryEntry): (typeof PRICE_TYPES)[number] {
   return service === 'budgets' ? 'budget' : 'pricing';
-}
-
-/** The company whose own budget a change is about; null for what holds for all. */
-export function companyOfPriceChange(change: PriceHistoryEntry): string | null {
-  const setting = settingOf(change);
-  return setting?.kind === 'customBudget' ? setting.companyId : null;
 }
 
 /** Newest first; within one instant the order given is kept. */

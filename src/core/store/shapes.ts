@@ -4,6 +4,7 @@ import type { CachePolicy } from '../domain/policy.js';
 import type { PricingConfig } from '../domain/pricing.js';
 import type { CompanySnapshot, PlatformSnapshot } from '../domain/snapshot.js';
 import { RcmError } from '../errors.js';
+import { zodProblem } from '../zod-problem.js';
 
 /** Dates are Date in MongoDB and ISO text in SQLite's JSON. */
 const date = z.preprocess((value) => (typeof value === 'string' ? new Date(value) : value), z.date());
@@ -145,11 +146,9 @@ void [_pricing, _policy, _company, _platform, _issue];
 export function checkStored<T>(shape: z.ZodType<T>, stored: unknown, what: string, location: string): T {
   const result = shape.safeParse(stored);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const strange = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const path = [...(issue?.path ?? []), ...strange].map(String).join('.') || '(whole)';
-  const why = strange.length > 0 ? 'this version knows no such field' : (issue?.message ?? 'unreadable');
-  throw damaged(`The stored ${what} in ${location} is damaged, or of another version, at ${path}: ${why}`);
+  const { path, strange, why } = zodProblem(result.error);
+  const problem = strange ? 'this version knows no such field' : why;
+  throw damaged(`The stored ${what} in ${location} is damaged, or of another version, at ${path}: ${problem}`);
 }
 
 /** Refuses to write what could not be read back: a mistake of the caller, hence no RcmError. */

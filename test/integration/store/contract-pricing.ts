@@ -89,4 +89,29 @@ export function pricingContract(context: ContractContext): void {
     await expect(context.store.pricing.update(() => ({ history: [] }))).rejects.toMatchObject(damaged);
     await expect(context.store.pricing.get()).rejects.toMatchObject(damaged);
   });
+
+  it.each([
+    ['a word for a number', 'budgets.thresholds.warningPercent', 'lots'],
+    ['a negative price', 'providers.redis.storageCostPerMB', -1],
+    ['no price', 'providers.redis.storageCostPerMB', null],
+    ['an older version: a price is missing', 'providers.twilio.perCallCostPerMinute', undefined],
+    ['an older version: a provider is missing', 'providers.twilio', undefined],
+    ['an older version: no number', 'version', undefined],
+    ['a newer version: a new price', 'providers.redis.pricePerShard', 3],
+    ['a newer version: a new part', 'currency', 'EUR'],
+    ['a newer version: a new budget line', 'budgets.defaultPerCompany.tokens', 5],
+    ['a newer version: more in the history', 'priceHistory.0.approvedBy', 'bob'],
+    ['a history of something else', 'priceHistory.0.newValue', 'much'],
+    ['a number of a change that cannot be', 'priceHistory.0.change', 0.5],
+  ])('%s: refused with the path, and left as it is', async (_, path, value) => {
+    await context.store.pricing.update(() => ({ history: [historyEntry('kept')] }));
+    await context.harness.alterPricing(path, value);
+    const before = await context.harness.rawPricing();
+    const refused = { code: 'RCM_STORE_DAMAGED', message: expect.stringContaining(`at ${path}:`) };
+    await expect(context.store.pricing.get()).rejects.toMatchObject(refused);
+    await expect(context.store.pricing.update(() => ({ history: [historyEntry('lost')] }))).rejects.toMatchObject(
+      refused,
+    );
+    expect(await context.harness.rawPricing()).toBe(before);
+  });
 }

@@ -13,6 +13,10 @@ export interface StoreHarness {
   interruptSnapshot(companies: CompanySnapshot[]): Promise<void>;
   /** Breaks `budgets.thresholds.warningPercent` of the stored prices. */
   damagePricing(): Promise<void>;
+  /** Sets a path of the stored prices by hand, past the store; undefined takes it away. */
+  alterPricing(path: string, value: unknown): Promise<void>;
+  /** The stored prices as they lie there. */
+  rawPricing(): Promise<string>;
   /** Breaks `cachingEnabled` of the stored policy. */
   damagePolicy(companyId: string): Promise<void>;
   /** Breaks `cacheBytes` of every stored company row. */

@@ -36,6 +36,11 @@ export async function mongoHarness(): Promise<MongoHarness> {
         .collection('rcm_pricingconfigs')
         .updateMany({}, { $set: { 'budgets.thresholds.warningPercent': 'lots' } });
     },
+    alterPricing: async (path, value) => {
+      const change = value === undefined ? { $unset: { [path]: '' } } : { $set: { [path]: value } };
+      await db.collection('rcm_pricingconfigs').updateMany({}, change);
+    },
+    rawPricing: async () => JSON.stringify(await db.collection('rcm_pricingconfigs').find().toArray()),
     damagePolicy: async (id) => {
       await db.collection<{ _id: string }>('rcm_cachepolicies').updateOne({ _id: id }, { $set: { cachingEnabled: 7 } });
     },

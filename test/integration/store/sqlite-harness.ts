@@ -39,6 +39,19 @@ export async function sqliteHarness(): Promise<StoreHarness> {
         stateFile,
         `UPDATE pricing SET document = json_set(document, '$.budgets.thresholds.warningPercent', 'lots')`,
       ),
+    alterPricing: async (path, value) => {
+      const where = `$.${path.replace(/\.(\d+)/g, '[$1]')}`;
+      const json = JSON.stringify(value);
+      const change =
+        value === undefined ? `json_remove(document, '${where}')` : `json_set(document, '${where}', json('${json}'))`;
+      tamper(stateFile, `UPDATE pricing SET document = ${change}`);
+    },
+    rawPricing: async () => {
+      const db = new Libsql(stateFile);
+      const rows = db.prepare('SELECT * FROM pricing').all();
+      db.close();
+      return JSON.stringify(rows);
+    },
     damagePolicy: async (id) => tamper(stateFile, `UPDATE policy SET caching_enabled = 7 WHERE company_id = '${id}'`),
     damageSnapshots: async () => tamper(stateFile, 'UPDATE snapshot_company SET cache_bytes = -1'),
     damageIssues: async () => tamper(stateFile, `UPDATE issue SET severity = 'dreadful'`),

@@ -31,9 +31,16 @@ describe('links in the documentation', () => {
     const pages = [
       'README.md',
       'CONTRIBUTING.md',
-      ...['configuration', 'formulas', 'recording', 'errors', 'benchmarks', 'architecture', 'backup-format', 'ci'].map(
-        (p) => `docs/${p}.md`,
-      ),
+      ...[
+        'configuration',
+        'formulas',
+        'recording',
+        'errors',
+        'benchmarks',
+        'architecture',
+        'backup-format',
+        'pricing',
+      ].map((p) => `docs/${p}.md`),
     ];
     for (const page of pages) {
       for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivityEntry } from '../../../src/core/domain/activity.js';
 import { activityDetail, priceDetail } from '../../../src/core/domain/activity-detail.js';
-import { companyOfPriceChange, feedOfActivity, feedOfPriceChange } from '../../../src/core/domain/activity-feed.js';
+import { feedOfActivity, feedOfPriceChange } from '../../../src/core/domain/activity-feed.js';
 import type { PriceHistoryEntry } from '../../../src/core/domain/pricing.js';
+import { entryCompany } from '../../../src/core/domain/pricing-change/history.js';
 
 const entry = (eventType: ActivityEntry['eventType'], details: ActivityEntry['details'] = {}): ActivityEntry => ({
   companyId: 'a',
@@ -100,7 +101,7 @@ describe('price changes', () => {
     [{ impactEstimate: '+$12/mo total' }, 'redis.storageCostPerMB $0.08 → $0.09; +$12/mo total', null],
   ])('%j', (fields, text, companyId) => {
     expect(priceDetail(change(fields))).toBe(text);
-    expect(companyOfPriceChange(change(fields))).toBe(companyId);
+    expect(entryCompany(change(fields))).toBe(companyId);
   });
 
   it('are entries of their own types', () => {

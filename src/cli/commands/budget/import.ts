@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../base-command.js';
-import { changeFlags, reportFlags } from '../../flags.js';
+import { pricingChangeFlags, reportFlags } from '../../flags.js';
 
 export default class BudgetImport extends BaseCommand {
   static override summary = "Set many companies' budgets from a CSV file, as one change.";
@@ -17,7 +17,7 @@ export default class BudgetImport extends BaseCommand {
   static override args = { file: Args.string({ description: 'CSV file', required: true, ignoreStdin: true }) };
   static override flags = {
     ...reportFlags,
-    ...changeFlags,
+    ...pricingChangeFlags,
     force: Flags.boolean({
       description: 'take amounts that are higher than is likely, and ids that nothing knows yet',
       default: false,

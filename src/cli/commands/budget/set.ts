@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../base-command.js';
-import { changeFlags, reportFlags } from '../../flags.js';
+import { pricingChangeFlags, reportFlags } from '../../flags.js';
 
 const dollars = { helpValue: 'DOLLARS' };
 
@@ -34,7 +34,7 @@ Exit codes: 0 done (or nothing to change), 2 an amount that cannot be, 3 a servi
     cache: Flags.string({ description: 'for Redis, per month, e.g. 8 or $8', ...dollars }),
     storage: Flags.string({ description: 'for MongoDB, per month', ...dollars }),
     calls: Flags.string({ description: 'for Twilio, per month', ...dollars }),
-    ...changeFlags,
+    ...pricingChangeFlags,
     force: Flags.boolean({
       description: 'take amounts that are higher than is likely, and ids that nothing knows yet',
       default: false,

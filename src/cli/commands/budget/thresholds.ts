@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../base-command.js';
-import { changeFlags, reportFlags } from '../../flags.js';
+import { pricingChangeFlags, reportFlags } from '../../flags.js';
 
 export default class BudgetThresholds extends BaseCommand {
   static override summary =
@@ -18,7 +18,7 @@ export default class BudgetThresholds extends BaseCommand {
     ...reportFlags,
     warning: Flags.string({ description: 'from which percent on there is a warning', helpValue: 'PERCENT' }),
     critical: Flags.string({ description: 'from which percent on it is critical', helpValue: 'PERCENT' }),
-    ...changeFlags,
+    ...pricingChangeFlags,
     force: Flags.boolean({ description: 'take percents that are higher than is likely', default: false }),
   };
 

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../base-command.js';
-import { changeFlags, reportFlags } from '../../flags.js';
+import { pricingChangeFlags, reportFlags } from '../../flags.js';
 
 export default class BudgetUnset extends BaseCommand {
   static override summary = "Take companies' own budgets away: the default holds for them again.";
@@ -19,7 +19,7 @@ export default class BudgetUnset extends BaseCommand {
     cache: Flags.boolean({ description: 'the line for Redis', default: false }),
     storage: Flags.boolean({ description: 'the line for MongoDB', default: false }),
     calls: Flags.boolean({ description: 'the line for Twilio', default: false }),
-    ...changeFlags,
+    ...pricingChangeFlags,
   };
 
   async run(): Promise<void> {

@@ -1,7 +1,6 @@
 import * as Args from '@oclif/core/args';
-import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../base-command.js';
-import { changeFlags, reportFlags } from '../../flags.js';
+import { forceFlag, pricingChangeFlags, reportFlags } from '../../flags.js';
 
 export default class PricingSet extends BaseCommand {
   static override summary = 'Set prices: shown with what they do to every company, then written with their history.';
@@ -30,8 +29,8 @@ Exit codes: 0 done (or nothing to change), 2 a path or value that cannot be, 3 t
   };
   static override flags = {
     ...reportFlags,
-    ...changeFlags,
-    force: Flags.boolean({ description: 'take values that are higher than is likely', default: false }),
+    ...pricingChangeFlags,
+    ...forceFlag,
   };
 
   async run(): Promise<void> {

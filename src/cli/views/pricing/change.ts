@@ -6,6 +6,7 @@ import { renderTable } from '../../table/render.js';
 import { wrap } from '../../table/wrap.js';
 import type { Terminal } from '../../terminal.js';
 import { age, dollars } from '../figures.js';
+import { settingValue } from './value.js';
 
 type Impact = NonNullable<PricingChangeReport['impact']>;
 type Changed = Impact['changed'][number];
@@ -13,8 +14,8 @@ type ChangedSetting = PricingChangeReport['changes'][number];
 
 const SETTINGS: Column<ChangedSetting>[] = [
   { name: 'path', header: 'Setting', value: settingName, shrinks: true },
-  { name: 'old', header: 'Now', value: (c) => valueText(c, c.oldValue), align: 'right' },
-  { name: 'new', header: 'Then', value: (c) => valueText(c, c.newValue), align: 'right' },
+  { name: 'old', header: 'Before', value: (c) => settingValue(c.path, c.oldValue), align: 'right' },
+  { name: 'new', header: 'After', value: (c) => settingValue(c.path, c.newValue), align: 'right' },
   { name: 'percent', header: '', value: percentOf, align: 'right' },
 ];
 
@@ -36,14 +37,16 @@ const MOST_SETTINGS = 40;
 
 /** What a change does, for who is asked whether to make it, or did. */
 export function pricingChangeText(report: PricingChangeReport, terminal: Terminal): string {
-  const { chalk } = terminal;
+  const { chalk, width } = terminal;
   if (report.changes.length === 0) return 'There is nothing to change: that is what stands already.';
-  const done = report.change === null ? [] : [chalk.bold(`Changed, as number ${report.change} of the history.`)];
+  const { change, dryRun, reason } = report;
   return [
     ...settingsText(report, terminal),
     '',
     ...impactLines(report, terminal),
-    ...(done.length > 0 ? ['', ...done] : []),
+    ...(reason === '' ? [] : ['', ...wrap(`Reason: ${printable(reason)}`, width)]),
+    ...(change === null ? [] : ['', chalk.bold(`Changed, as number ${change} of the history.`)]),
+    ...(dryRun ? ['', 'Nothing was changed.'] : []),
   ].join('\n');
 }
 
@@ -67,7 +70,7 @@ function settingName({ path, companyName }: ChangedSetting): string {
   return companyName === undefined ? path : `${companyName}: ${path.slice(path.lastIndexOf('.') + 1)} budget`;
 }
 
-function impactLines({ impact, generatedAt, dryRun }: PricingChangeReport, terminal: Terminal): string[] {
+function impactLines({ impact, generatedAt }: PricingChangeReport, terminal: Terminal): string[] {
   const { chalk, width } = terminal;
   if (impact === null) return ['What it does to the companies is unknown: there are no figures.'];
   const { affected, companies, total, twilio, changed } = impact;
@@ -76,7 +79,7 @@ function impactLines({ impact, generatedAt, dryRun }: PricingChangeReport, termi
   const shown = changed.slice(0, MOST_COMPANIES);
   return [
     ...wrap(
-      `${affected} of ${companies} ${companies === 1 ? 'company is' : 'companies are'} affected, ${from}.`,
+      `${affected} of ${companies} ${companies === 1 ? 'company' : 'companies'} ${affected === 1 ? 'is' : 'are'} affected, ${from}.`,
       width,
     ),
     `Total  ${totalText(total)}`,
@@ -86,7 +89,6 @@ function impactLines({ impact, generatedAt, dryRun }: PricingChangeReport, termi
     ...(changed.length > shown.length
       ? [chalk.dim(`and ${changed.length - shown.length} more: --json has all of them`)]
       : []),
-    ...(dryRun ? ['', 'Nothing was changed.'] : []),
   ];
 }
 
@@ -94,11 +96,6 @@ function totalText({ before, after, change }: Impact['total']): string {
   const sign = (change ?? 0) < 0 ? '-' : '+';
   const moved = change === null ? '' : ` (${sign}${formatExactDollars(Math.abs(change))})`;
   return `${dollars(before)} → ${dollars(after)}/month${moved}`;
-}
-
-function valueText({ path }: ChangedSetting, value: number | null): string {
-  if (value === null) return 'default';
-  return path.endsWith('Percent') ? `${value}%` : formatExactDollars(value);
 }
 
 function percentOf({ oldValue, newValue }: ChangedSetting): string {

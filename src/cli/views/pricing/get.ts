@@ -1,10 +1,10 @@
-import { formatExactDollars } from '../../../core/domain/format.js';
 import { PRICES, type Provider } from '../../../core/domain/pricing.js';
 import { OWN_LINE } from '../../../core/domain/pricing-change/setting.js';
 import type { PricingReport } from '../../../core/services/pricing/report.js';
 import type { Column } from '../../table/column.js';
 import { renderTable } from '../../table/render.js';
 import type { Terminal } from '../../terminal.js';
+import { settingValue } from './value.js';
 
 /** One number of the configuration. */
 export interface PriceRow {
@@ -15,8 +15,8 @@ export interface PriceRow {
 
 export const PRICE_COLUMNS: Column<PriceRow>[] = [
   { name: 'path', header: 'Setting', value: (r) => r.path, shrinks: true },
-  { name: 'value', header: 'Value', value: (r) => r.value, text: valueText, align: 'right' },
-  { name: 'per', header: '', value: (r) => r.per },
+  { name: 'value', header: 'Value', value: (r) => r.value, text: (r) => settingValue(r.path, r.value), align: 'right' },
+  { name: 'per', header: 'Per', value: (r) => r.per },
 ];
 
 /** Every price, budget and threshold. */
@@ -56,8 +56,4 @@ export function pricingText(report: PricingReport, terminal: Terminal): string {
       ? 'As it came: nothing was ever changed.'
       : `Changed ${version} ${version === 1 ? 'time' : 'times'}, last at ${updatedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
   return [renderTable(priceRows(report), PRICE_COLUMNS, terminal), '', terminal.chalk.dim(since)].join('\n');
-}
-
-function valueText({ path, value }: PriceRow): string {
-  return path.endsWith('Percent') ? `${value}%` : formatExactDollars(value);
 }

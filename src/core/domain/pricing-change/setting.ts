@@ -60,6 +60,11 @@ export function settingPath(setting: Setting): string {
   return service === 'budgets' ? `budgets.${field}` : `providers.${service}.${field}`;
 }
 
+/** The setting that a path names, as `settingPath` writes it; `providers.` and `budgets.` may be left out. Null when there is none. */
+export function settingAt(path: string): Setting | null {
+  return priceSetting(path) ?? settingOf({ service: 'budgets', field: path.replace(/^budgets\./, '') });
+}
+
 /** The value in force; null where a company has no budget of its own for the line. */
 export function readSetting(
   { providers, budgets }: Pick<PricingConfig, 'providers' | 'budgets'>,

@@ -1,6 +1,5 @@
 import type { ActivityEntry } from '../../domain/activity.js';
 import {
-  companyOfPriceChange,
   type FeedEntry,
   feedOfActivity,
   feedOfPriceChange,
@@ -8,6 +7,7 @@ import {
   newestFirst,
 } from '../../domain/activity-feed.js';
 import { withoutFinishedIntents } from '../../domain/activity-once.js';
+import { entryCompany } from '../../domain/pricing-change/history.js';
 import type { KeyTemplates } from '../../redis/key-template.js';
 import type { ActivityFilter, Store } from '../../store/store.js';
 import { type ActivityQuery, withShownKey } from './query.js';
@@ -69,7 +69,7 @@ export async function priceEntries(store: Store, query: LoggedQuery): Promise<Fe
   if (query.types?.every(isActivityType)) return [];
   const { priceHistory } = await store.pricing.get();
   const feed = priceHistory.map((change) => {
-    const companyId = companyOfPriceChange(change);
+    const companyId = entryCompany(change);
     return feedOfPriceChange(change, companyId === null ? null : query.nameOf(companyId));
   });
   return newestFirst(feed.reverse().filter(query.wanted)).slice(0, query.limit);

@@ -16,6 +16,9 @@ import { impactBasis, type MeasuredBasis, type PricingPorts } from './basis.js';
 /** Edits, or what makes them from the settings that stand when they are written. @throws RCM_VALUE_INVALID, RCM_USAGE */
 export type MakeEdits = (current: PricingConfig) => readonly Edit[];
 
+/** What to warn of before such edits are made. */
+export type Warn = (current: PricingConfig) => readonly string[];
+
 /** What a change would do. */
 export interface PricingPreview {
   /** The version that it was made from. */
@@ -37,11 +40,15 @@ export interface PricingResult {
  * What some edits would do to every company. Writes nothing; measures only where something changes.
  * @throws RCM_VALUE_INVALID; RCM_STORE_*
  */
-export async function previewPricing(ports: PricingPorts, makeEdits: MakeEdits): Promise<PricingPreview> {
-  const warnings: string[] = [];
+export async function previewPricing(
+  ports: PricingPorts,
+  makeEdits: MakeEdits,
+  warn: Warn = () => [],
+): Promise<PricingPreview> {
   const current = await ports.store.pricing.get();
   const author = { actor: '', reason: '', at: ports.clock() };
   const { changes, next } = changed(current, makeEdits, author);
+  const warnings = changes.length === 0 ? [] : [...warn(current)];
   const basis = changes.length === 0 ? null : await impactBasis(ports, warnings);
   return { version: current.version, changes, impact: basis && impactOf(basis, current, next), basis, warnings };
 }

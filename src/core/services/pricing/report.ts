@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PRICES, type PricingConfig, type ProviderPrices } from '../../domain/pricing.js';
+import { newestChanges } from '../../domain/pricing-change/history.js';
 import { impactText } from '../../domain/pricing-change/impact.js';
 import { type Setting, settingPath } from '../../domain/pricing-change/setting.js';
 import type { PricingPreview, PricingResult } from './change.js';
@@ -24,6 +25,7 @@ export const pricingChangeReport = z.object({
       companyName: z.string().optional().describe('where it is the budget of a company whose name is known'),
     }),
   ),
+  reason: z.string().describe('why, as the history keeps it'),
   impactEstimate: z.string().nullable(),
   impact: z
     .object({
@@ -55,7 +57,7 @@ export type PricingChangeReport = z.infer<typeof pricingChangeReport>;
 export function changeReport(
   preview: PricingPreview,
   written: PricingResult | null,
-  { dryRun, now }: { dryRun: boolean; now: Date },
+  { dryRun, now, reason }: { dryRun: boolean; now: Date; reason: string },
 ): PricingChangeReport {
   const { changes, impact } = written ?? preview;
   const { basis, warnings } = preview;
@@ -71,6 +73,7 @@ export function changeReport(
       newValue,
       ...nameOf(setting, names),
     })),
+    reason,
     impactEstimate: impact && impactText(impact),
     impact: impact && basis && { source: basis.source, measuredAt: basis.measuredAt, ...impact },
     warnings,
@@ -143,9 +146,8 @@ export function pricingReportOf(config: PricingConfig, now: Date): PricingReport
     updatedAt,
     providers,
     budgets,
-    priceHistory: priceHistory
-      .slice(-RECENT)
-      .reverse()
+    priceHistory: newestChanges(priceHistory)
+      .slice(0, RECENT)
       .map((entry) => ({ ...entry, change: entry.change ?? null })),
   };
 }

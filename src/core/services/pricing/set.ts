@@ -1,8 +1,8 @@
-import { distance } from 'fastest-levenshtein';
 import { ceilingOf, parseAmount } from '../../domain/pricing-change/amount.js';
 import type { Edit } from '../../domain/pricing-change/edit.js';
-import { PRICE_PATHS, priceSetting, type Setting, settingPath } from '../../domain/pricing-change/setting.js';
+import { priceSetting, type Setting, settingPath } from '../../domain/pricing-change/setting.js';
 import { RcmError } from '../../errors.js';
+import { nearestPaths } from './paths.js';
 
 /**
  * Prices from words such as `providers.redis.storageCostPerMB=0.09`.
@@ -33,14 +33,19 @@ export function amountFor(setting: Setting, text: string, force: boolean): numbe
       `The value '${text}' of ${path} ${value.wrong}`,
       'Examples: $0.27, 0.27, 1e-6. Nothing was changed.',
     );
-  const ceiling = ceilingOf(setting);
-  if (value > ceiling && !force)
-    throw new RcmError(
-      'RCM_VALUE_INVALID',
-      `The value ${text.trim()} of ${path} is above ${ceiling.toLocaleString('en-US')}, which is more likely a slip than meant`,
-      'Give --force if it is meant. Nothing was changed.',
-    );
+  assertLikely(setting, value, text.trim(), force);
   return value;
+}
+
+/** @param text the value as it was given @throws RCM_VALUE_INVALID for a value that is above what is likely, unless forced */
+export function assertLikely(setting: Setting, value: number, text: string, force: boolean): void {
+  const ceiling = ceilingOf(setting);
+  if (value <= ceiling || force) return;
+  throw new RcmError(
+    'RCM_VALUE_INVALID',
+    `The value ${text} of ${settingPath(setting)} is above ${ceiling.toLocaleString('en-US')}, which is more likely a slip than meant`,
+    'Give --force if it is meant. Nothing was changed.',
+  );
 }
 
 /** @throws RCM_USAGE with the nearest paths */
@@ -53,16 +58,4 @@ function settingNamed(path: string): Setting {
     `There is no price '${path}'`,
     `Did you mean ${nearestPaths(path).join(' or ')}?${budgets}`,
   );
-}
-
-/** The nearest paths, letter by letter or in their last part. */
-export function nearestPaths(path: string): string[] {
-  const wanted = path.toLowerCase().replace(/^providers\./, '');
-  const last = (full: string) => full.slice(full.lastIndexOf('.') + 1);
-  const far = (full: string) => {
-    const known = full.toLowerCase().replace(/^providers\./, '');
-    return Math.min(distance(known, wanted), distance(last(known), last(wanted)));
-  };
-  const [best = '', ...others] = [...PRICE_PATHS].sort((a, b) => far(a) - far(b));
-  return [best, ...others.filter((full) => far(full) <= 3)].slice(0, 3);
 }
