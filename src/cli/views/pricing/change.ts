@@ -1,5 +1,5 @@
-import { formatExactDollars } from '../../../core/domain/format.js';
 import { statusIcon } from '../../../core/domain/health.js';
+import { signedDollars } from '../../../core/domain/pricing-change/impact.js';
 import type { PricingChangeReport } from '../../../core/services/pricing/report.js';
 import { type Column, printable } from '../../table/column.js';
 import { renderTable } from '../../table/render.js';
@@ -28,7 +28,7 @@ const COMPANIES: Column<Changed>[] = [
     align: 'right',
   },
   { name: 'status', header: 'Status', value: statusText },
-  { name: 'budget', header: 'Budget', value: budgetText, shrinks: true },
+  { name: 'budget', header: 'Budget', value: budgetText },
 ];
 
 /** Companies and settings shown on a screen; all of them are in the JSON. */
@@ -93,8 +93,7 @@ function impactLines({ impact, generatedAt }: PricingChangeReport, terminal: Ter
 }
 
 function totalText({ before, after, change }: Impact['total']): string {
-  const sign = (change ?? 0) < 0 ? '-' : '+';
-  const moved = change === null ? '' : ` (${sign}${formatExactDollars(Math.abs(change))})`;
+  const moved = change === null ? '' : ` (${signedDollars(change)})`;
   return `${dollars(before)} → ${dollars(after)}/month${moved}`;
 }
 
@@ -105,8 +104,8 @@ function percentOf({ oldValue, newValue }: ChangedSetting): string {
 }
 
 function statusText({ status: { before, after } }: Changed): string {
-  const now = `${statusIcon(before)} ${before}`;
-  return before === after ? now : `${now} → ${statusIcon(after)} ${after}`;
+  const now = `${statusIcon(after)} ${after}`;
+  return before === after ? now : `${statusIcon(before)} → ${now}`;
 }
 
 function budgetText({ budget }: Changed): string {
