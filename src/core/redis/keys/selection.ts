@@ -72,12 +72,18 @@ export function unescapeBytes(text: string): string | null {
   return toBinary(text).replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** With one company and one open template the server can do all of the matching, unless the pattern fits keys without an open part too. */
+/**
+ * With one company and one open template the server can do all of the matching, unless the pattern fits keys without an open
+ * part too, a closed template takes keys of the open one, or bytes beyond ASCII stand in a set, whose order is the server's own.
+ */
 function exactGlob(templates: KeyTemplates, ids: readonly string[] | null, match: string | undefined): string | null {
   const [open, ...others] = templates.templates.filter((t) => t.open);
   const [id] = ids ?? [];
   if (match === undefined || id === undefined || ids?.length !== 1 || !open || others.length > 0) return null;
   if (redisGlob(toBinary(match))('')) return null;
+  if (templates.templates.some((t) => !t.open && t.prefix === open.prefix && t.suffix.startsWith(open.suffix)))
+    return null;
+  if (match.includes('[') && /[^\x20-\x7e]/.test(match)) return null;
   return globEscape(toBinary(open.prefix) + id + toBinary(open.suffix)) + toBinary(match);
 }
 

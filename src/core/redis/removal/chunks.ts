@@ -49,6 +49,11 @@ export async function inChunks<T>(
   }
 }
 
+/** What the server said in a script that had done something before. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+}
+
 /** The server's own word means that nothing was done; anything else, that nobody knows. */
 export function fateOf(error: unknown, keys: number): unknown {
   const refused = error instanceof Error && error.name === 'ReplyError';

@@ -1,30 +1,21 @@
 import { decode } from '@msgpack/msgpack';
 import type { Redis } from 'ioredis';
 import type { KeyInfo } from '../keys/key-info.js';
-import { LARGEST_BYTES, LARGEST_ELEMENTS } from '../scan/stepper.js';
 import { isScriptingRefused, runReadOnly } from '../script.js';
 import { type ChunkDone, inChunks, type Pace } from './chunks.js';
 import { dumpByCommands } from './dump-by-commands.js';
+import { MOST_DUMPED_BYTES, type ReadLimits } from './read-limits.js';
 import type { Reading } from './reading.js';
 import { DUMP_KEYS } from './removal.lua.js';
-
-/** Dumps in one reply: enough to keep the disk busy, little enough to be held twice. */
-export const MOST_DUMPED_BYTES = 4 * 1024 ** 2;
-
-/** Bytes and elements of the largest key that may be read; 0 is no limit (DESIGN §8). @param allowSlow read any */
-export function mostToRead(allowSlow: boolean): [bytes: number, elements: number] {
-  return allowSlow ? [0, 0] : [LARGEST_BYTES, LARGEST_ELEMENTS];
-}
 
 /** Reads keys of one server for a backup. */
 export class KeyDumper {
   #scripted = true;
 
-  /** @param allowSlow read even keys of over 100,000 elements or 16 MB */
   constructor(
     private readonly redis: Redis,
     private readonly pace: Pace,
-    private readonly allowSlow: boolean,
+    private readonly limits: ReadLimits,
   ) {}
 
   /**
@@ -40,16 +31,16 @@ export class KeyDumper {
   }
 
   async #read(chunk: readonly KeyInfo[], budgetUs: number): Promise<{ readings: Reading[]; serverUs: number }> {
-    const [maxBytes, maxElements] = mostToRead(this.allowSlow);
+    const { bytes, elements, dumpBytes } = this.limits;
     if (this.#scripted)
       try {
-        const args = [budgetUs, MOST_DUMPED_BYTES, maxBytes, maxElements, ...chunk.map(({ key }) => key)];
+        const args = [budgetUs, MOST_DUMPED_BYTES, bytes, elements, dumpBytes, ...chunk.map(({ key }) => key)];
         return readingsOf(chunk, await runReadOnly(this.redis, DUMP_KEYS, [], args));
       } catch (error) {
         if (!isScriptingRefused(error)) throw error;
         this.#scripted = false;
       }
-    const readings = await dumpByCommands(this.redis, chunk.slice(0, 100), { maxBytes, maxElements });
+    const readings = await dumpByCommands(this.redis, chunk.slice(0, 100), this.limits, MOST_DUMPED_BYTES);
     return { readings, serverUs: 0 };
   }
 }

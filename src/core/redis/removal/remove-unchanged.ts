@@ -12,6 +12,8 @@ const FATES: readonly Fate[] = ['gone', 'removed', 'changed'];
 /** Removes keys of one server that are still as they were read, so that a backup holds exactly what goes. */
 export class UnchangedRemover {
   #scripted = true;
+  /** WATCH is the connection's: transactions wait for each other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly redis: Redis,
@@ -28,7 +30,7 @@ export class UnchangedRemover {
         this.#scripted = false;
       }
       const [key] = chunk;
-      if (key !== undefined) onFate(key, await this.#byTransaction(key));
+      if (key !== undefined) onFate(key, await this.#inTurn(() => this.#byTransaction(key)));
       return { serverUs: 0, dealtWith: 1 };
     });
   }
@@ -43,6 +45,12 @@ export class UnchangedRemover {
     const [serverUs = 0, dealtWith = 0, ...fates] = reply as number[];
     for (let i = 0; i < dealtWith; i += 1) onFate(chunk[i] as DumpedKey, FATES[fates[i] ?? 0] as Fate);
     return { serverUs, dealtWith };
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(act);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   /** WATCH sees every change between reading the key again and removing it. */

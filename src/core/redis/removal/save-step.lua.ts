@@ -10,8 +10,9 @@ import { EXPIRY_LUA, TOO_LARGE_LUA } from './removal.lua.js';
  *   ARGV[1] cursor          ARGV[2] COUNT of each SCAN    ARGV[3] most SCANs in this step
  *   ARGV[4] time budget, µs ARGV[5] MATCH                 ARGV[6] most bytes of dumps
  *   ARGV[7] largest bytes, ARGV[8] most elements, of a key that may be read (0 = no limit)
- *   ARGV[9] only keys over so many bytes, -1 any          ARGV[10] only keys idle for so many seconds, -1 any
- *   ARGV[11] number of ids; ARGV[12…] the ids; then Lua patterns, each anchored at the key's start and with the company
+ *   ARGV[9] longest DUMP that can be restored
+ *   ARGV[10] only keys over so many bytes, -1 any         ARGV[11] only keys idle for so many seconds, -1 any
+ *   ARGV[12] number of ids; ARGV[13…] the ids; then Lua patterns, each anchored at the key's start and with the company
  *   id as its one capture: the first that matches a key decides. Only keys of the ids are read.
  * Output
  *   [1] next cursor  [2] server µs of this step  [3] SCANs made  [4] keys that MATCH let through
@@ -19,10 +20,10 @@ import { EXPIRY_LUA, TOO_LARGE_LUA } from './removal.lua.js';
  *   [7] MessagePack: [types], [expiry in ms since the epoch, -1 never], [bytes; -2 too large]  [8] keys only named
  */
 export const SAVE_STEP =
-  readOnlyScript(`${selectedIdLua(11, 'nothing')}${EXPIRY_LUA}${TOO_LARGE_LUA}local call = redis.call
+  readOnlyScript(`${selectedIdLua(12, 'nothing')}${EXPIRY_LUA}${TOO_LARGE_LUA}local call = redis.call
 local cursor, count, most, budget, glob = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-local mostBytes, maxBytes, maxElements = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local over, idle = tonumber(ARGV[9]), tonumber(ARGV[10])
+local mostBytes, maxBytes, maxElements, longest = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local over, idle = tonumber(ARGV[10]), tonumber(ARGV[11])
 local start = call('TIME')
 
 local function isIdle(key)
@@ -42,11 +43,14 @@ local function isOver() return elapsed >= budget or size >= mostBytes end
 local function read(key, bytes)
   local kind = call('TYPE', key).ok
   local n = done + 1
-  if tooLarge(key, kind, bytes, maxBytes, maxElements) then
+  local large, looked = tooLarge(key, kind, bytes, maxBytes, maxElements)
+  unseen = unseen + 64 * looked
+  local dump = not large and call('DUMP', key)
+  if large or (dump and #dump > longest) then
     done, keys[n], dumps[n], types[n], expiries[n], sizes[n] = n, key, '', kind, -1, -2
+    look()
     return
   end
-  local dump = call('DUMP', key)
   if not dump then return end
   done, keys[n], dumps[n], types[n], expiries[n], sizes[n] = n, key, dump, kind, expiryOf(key), bytes
   size, unseen = size + #dump, unseen + #dump

@@ -7,7 +7,7 @@ import { type BaseStep, driveScan, type Stepper } from '../scan/drive.js';
 import type { Pacer } from '../scan/pacer.js';
 import type { Throttle } from '../scan/throttle.js';
 import { runReadOnly } from '../script.js';
-import { MOST_DUMPED_BYTES, mostToRead } from './dump-keys.js';
+import { MOST_DUMPED_BYTES, type ReadLimits } from './read-limits.js';
 import type { Reading } from './reading.js';
 import { SAVE_STEP } from './save-step.lua.js';
 import { selectionArgs } from './sweep.js';
@@ -23,7 +23,6 @@ type Reply = [Buffer, number, number, number, Buffer[], Buffer[], Buffer, Buffer
 
 /**
  * Reads the selected keys of one server for a backup, found and dumped inside the server (`canSweep`), step by step.
- * @param allowSlow read even keys of over 100,000 elements or 16 MB
  * @throws what Redis says; the signal's reason when it is aborted
  */
 export function saveSteps(
@@ -31,9 +30,11 @@ export function saveSteps(
   selection: KeySelection,
   filter: KeyFilter,
   throttle: Throttle,
-  allowSlow: boolean,
+  limits: ReadLimits,
 ): AsyncGenerator<SaveStep, void, undefined> {
-  const rest = [selection.scanGlob, MOST_DUMPED_BYTES, ...mostToRead(allowSlow), ...selectionArgs(selection, filter)];
+  const { bytes, elements, dumpBytes } = limits;
+  const args = [selection.scanGlob, MOST_DUMPED_BYTES, bytes, elements, dumpBytes];
+  const rest = [...args, ...selectionArgs(selection, filter)];
   const step = async (cursor: string, pacer: Pacer): Promise<SaveStep> => {
     const { count, maxScans, budgetUs } = pacer.plan();
     const reply = await runReadOnly(redis, SAVE_STEP, [], [cursor, count, maxScans, budgetUs, ...rest]);

@@ -13,15 +13,16 @@ import { writingScript } from '../script.js';
  *   as its one capture: the first that matches a key decides. Only keys of the ids are removed.
  * Output
  *   [1] next cursor  [2] server µs of this step  [3] SCANs made  [4] keys that MATCH let through
- *   [5] the ids of which keys were removed  [6…] for each of these: keys, bytes
+ *   [5] what went wrong, and ended it after something was removed; empty where nothing did
+ *   [6] the ids of which keys were removed  [7…] for each of these: keys, bytes
  */
-export const SWEEP_STEP = writingScript(`${selectedIdLua(8, 'nothing')}local call = redis.call
+export const SWEEP_STEP = writingScript(`${selectedIdLua(8, 'nothing')}local call, pcall = redis.call, redis.pcall
 local cursor, count, most, budget, glob = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local over, idle = tonumber(ARGV[6]), tonumber(ARGV[7])
 local start = call('TIME')
 
 local place, names, keysOf, bytesOf = {}, {}, {}, {}
-local companies, seen, scans, elapsed = 0, 0, 0, 0
+local companies, seen, scans, elapsed, failure = 0, 0, 0, 0, nil
 repeat
   local reply = call('SCAN', cursor, 'MATCH', glob, 'COUNT', count)
   cursor = reply[1]
@@ -30,13 +31,16 @@ repeat
     local key = page[i]
     local id = selectedId(key)
     if id then
-      local bytes = call('MEMORY', 'USAGE', key)
+      local bytes = pcall('MEMORY', 'USAGE', key)
+      if type(bytes) == 'table' then failure = bytes break end
       local unused = idle < 0
       if bytes and not unused then
-        local seconds = redis.pcall('OBJECT', 'IDLETIME', key)
+        local seconds = pcall('OBJECT', 'IDLETIME', key)
         unused = type(seconds) == 'number' and seconds >= idle
       end
-      if bytes and bytes > over and unused and call('UNLINK', key) == 1 then
+      local removed = bytes and bytes > over and unused and pcall('UNLINK', key)
+      if type(removed) == 'table' then failure = removed break end
+      if removed == 1 then
         local at = place[id]
         if not at then
           companies = companies + 1
@@ -52,9 +56,11 @@ repeat
   scans = scans + 1
   local now = call('TIME')
   elapsed = (now[1] - start[1]) * 1000000 + (now[2] - start[2])
-until cursor == '0' or elapsed >= budget or scans >= most
+until failure or cursor == '0' or elapsed >= budget or scans >= most
 
-local reply = {cursor, elapsed, scans, seen, names}
+-- What was removed before it failed must be told.
+if failure and companies == 0 then return failure end
+local reply = {failure and '0' or cursor, elapsed, scans, seen, failure and failure.err or '', names}
 for at = 1, companies do
   reply[#reply + 1] = keysOf[at]
   reply[#reply + 1] = bytesOf[at]

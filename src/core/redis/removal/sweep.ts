@@ -7,12 +7,14 @@ import type { Pacer } from '../scan/pacer.js';
 import { luaPatterns } from '../scan/script-stepper.js';
 import type { Throttle } from '../scan/throttle.js';
 import { runWriting } from '../script.js';
-import { fateOf } from './chunks.js';
+import { fateOf, ReplyError } from './chunks.js';
 import { SWEEP_STEP } from './sweep.lua.js';
 
 /** What one step removed, by company. */
 export interface SweepStep extends BaseStep {
   removed: { companyId: string; keys: number; bytes: number }[];
+  /** What went wrong, and ended it; empty where nothing did. */
+  failure: string;
 }
 
 /** More ids than this are not sent with every step. */
@@ -27,7 +29,7 @@ export function canSweep(selection: KeySelection): boolean {
  * Removes the selected keys of one server inside the server, step by step.
  * @throws UncertainRemoval when the connection breaks; what Redis says (scripts refused: nothing was removed)
  */
-export function sweep(
+export async function* sweep(
   redis: Redis,
   selection: KeySelection,
   filter: KeyFilter,
@@ -38,7 +40,10 @@ export function sweep(
     requestsPerStep: 1,
     step: (cursor, pacer) => sweepStep(redis, cursor, pacer, args),
   };
-  return driveScan(stepper, throttle, { ahead: true });
+  for await (const step of driveScan(stepper, throttle, { ahead: true })) {
+    yield step;
+    if (step.failure !== '') throw new ReplyError(step.failure);
+  }
 }
 
 /** Which keys a script takes, as SWEEP_STEP reads it: sizes and idle times, ids, patterns. */
@@ -60,11 +65,12 @@ async function sweepStep(
       throw fateOf(error, count * maxScans);
     },
   );
-  const [next, serverUs, scans, keys, names, ...sums] = reply as [
+  const [next, serverUs, scans, keys, failure, names, ...sums] = reply as [
     Buffer,
     number,
     number,
     number,
+    Buffer,
     Buffer[],
     ...number[],
   ];
@@ -73,5 +79,13 @@ async function sweepStep(
     keys: sums[2 * i] ?? 0,
     bytes: sums[2 * i + 1] ?? 0,
   }));
-  return { cursor: next.toString(), serverUs, scans, keys, visited: count * scans, removed };
+  return {
+    cursor: next.toString(),
+    serverUs,
+    scans,
+    keys,
+    visited: count * scans,
+    removed,
+    failure: failure.toString(),
+  };
 }

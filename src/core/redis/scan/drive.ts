@@ -52,13 +52,20 @@ export async function* driveScan<S extends BaseStep>(
       const step: S = await next;
       next = null;
       const more = step.cursor !== '0';
+      let stopped: { reason: unknown } | null = null;
       if (more && ahead) {
-        await throttle.turn();
-        next = take(step.cursor);
-        // Its failure is heard when it is waited for, which may be a while.
-        next.catch(() => undefined);
+        try {
+          await throttle.turn();
+          next = take(step.cursor);
+          // Its failure is heard when it is waited for, which may be a while.
+          next.catch(() => undefined);
+        } catch (reason) {
+          stopped = { reason };
+        }
       }
+      // What a step did must be told, also when it was the last.
       yield step;
+      if (stopped !== null) throw stopped.reason;
       if (more && !ahead) {
         await throttle.turn();
         next = take(step.cursor);

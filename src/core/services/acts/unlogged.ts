@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { ActivityEntry } from '../../domain/activity.js';
 import { makeFolder } from '../../make-folder.js';
 import type { Store } from '../../store/store.js';
@@ -21,28 +21,66 @@ export function keepUnlogged(file: string, entries: readonly ActivityEntry[]): v
   appendFileSync(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
 }
 
-/** Logs what was kept, if anything was; what still cannot be logged stays kept. Never throws. @returns how many were logged */
+/**
+ * Logs what was kept, if anything was; what still cannot be logged stays kept, and so does a line that cannot be read (half
+ * of one, when the disk was full). Never throws. @returns how many were logged
+ */
 export async function logUnlogged(store: Store, file: string): Promise<number> {
-  if (!existsSync(file)) return 0;
+  try {
+    let logged = 0;
+    for (const left of leftBehind(file)) logged += await logFile(store, left, file);
+    return logged;
+  } catch {
+    return 0;
+  }
+}
+
+/** The file, and those that a process took and then died. */
+function leftBehind(file: string): string[] {
+  const folder = dirname(file);
+  if (!existsSync(folder)) return [];
+  const own = basename(file);
+  return readdirSync(folder)
+    .filter((name) => name === own || (name.startsWith(`${own}.`) && !isAlive(Number(name.slice(own.length + 1)))))
+    .map((name) => join(folder, name));
+}
+
+async function logFile(store: Store, from: string, file: string): Promise<number> {
   // Whoever renames it has it: two processes log nothing twice.
   const taken = `${file}.${process.pid}`;
-  try {
-    renameSync(file, taken);
-  } catch {
-    return 0;
-  }
+  renameSync(from, taken);
   const lines = readFileSync(taken, 'utf8').split('\n').filter(Boolean);
-  const entries = lines.map((line): ActivityEntry => {
-    const entry = JSON.parse(line) as ActivityEntry;
-    return { ...entry, timestamp: new Date(entry.timestamp) };
-  });
+  const entries = lines.flatMap(entryOf);
+  const kept = lines.filter((line) => entryOf(line).length === 0);
+  let logged = 0;
   try {
-    await store.activity.append(entries);
+    if (entries.length > 0) await store.activity.append(entries);
+    logged = entries.length;
   } catch {
-    appendFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
-    return 0;
-  } finally {
-    rmSync(taken, { force: true });
+    kept.unshift(...lines.filter((line) => !kept.includes(line)));
   }
-  return entries.length;
+  // Only what is kept elsewhere may go.
+  if (kept.length > 0) appendFileSync(file, `${kept.join('\n')}\n`, { mode: 0o600 });
+  rmSync(taken, { force: true });
+  return logged;
+}
+
+function entryOf(line: string): ActivityEntry[] {
+  try {
+    const entry = JSON.parse(line) as ActivityEntry;
+    const timestamp = new Date(entry.timestamp);
+    return typeof entry.companyId === 'string' && !Number.isNaN(timestamp.getTime()) ? [{ ...entry, timestamp }] : [];
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

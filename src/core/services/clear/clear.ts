@@ -27,6 +27,7 @@ export async function clear(
     companies,
     selection: selectionDetails(request),
     counts: 'clear',
+    filter,
     async *keysOf(node, throttle, signal) {
       const options = { details: detailsFor(filter), signal, ahead: false, throttle };
       for await (const step of walkNode(node, selection, options))
@@ -34,7 +35,7 @@ export async function clear(
     },
     ...(canSweep(selection) && {
       sweep: ({ redis }, throttle) => sweep(redis, selection, filter, throttle),
-      saveSteps: ({ redis }, throttle) => saveSteps(redis, selection, filter, throttle, allowSlow),
+      saveSteps: ({ redis }, throttle, limits) => saveSteps(redis, selection, filter, throttle, limits),
     }),
     ...(onProgress && { onProgress }),
   });

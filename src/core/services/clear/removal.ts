@@ -26,6 +26,8 @@ export interface Removal extends Act {
   keysOf: RunOptions['keysOf'];
   sweep?: RunOptions['sweep'];
   saveSteps?: RunOptions['saveSteps'];
+  /** How `keysOf` chooses, besides by name. */
+  filter?: RunOptions['filter'];
   /** What a company's counters count: one clear, or the keys that were deleted. */
   counts: 'clear' | 'del';
   backup?: string | undefined;
@@ -60,6 +62,7 @@ export async function removeLogged(ports: Ports, removal: Removal): Promise<Clea
           // A rate is kept key by key.
           ...(removal.maxRate === undefined && { sweep: removal.sweep, saveSteps: removal.saveSteps }),
           backup: writer && { writer, allowSlow: removal.allowSlow },
+          filter: removal.filter ?? {},
           maxRate: removal.maxRate,
           interrupt: ports.signal,
           lost: locks.leases.map((lease) => lease.signal),

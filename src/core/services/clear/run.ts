@@ -1,9 +1,11 @@
 import type { BackupWriter } from '../../backup/writer.js';
+import type { KeyFilter } from '../../domain/key-filter.js';
 import { RcmError } from '../../errors.js';
 import type { KeyInfo } from '../../redis/keys/key-info.js';
 import { redisError } from '../../redis/redis-error.js';
 import { UncertainRemoval } from '../../redis/removal/chunks.js';
 import { RateCap } from '../../redis/removal/rate-cap.js';
+import { type ReadLimits, readLimits } from '../../redis/removal/read-limits.js';
 import type { SaveStep } from '../../redis/removal/save-steps.js';
 import type { SweepStep } from '../../redis/removal/sweep.js';
 import type { ScanNode } from '../../redis/scan/keyspace-scan.js';
@@ -25,8 +27,10 @@ export interface RunOptions {
   /** The same inside the server, where neither a backup nor a rate is asked for. */
   sweep?: ((node: ScanNode, throttle: Throttle) => AsyncIterable<SweepStep>) | undefined;
   /** The same with a backup: found and read inside the server. */
-  saveSteps?: ((node: ScanNode, throttle: Throttle) => AsyncIterable<SaveStep>) | undefined;
+  saveSteps?: ((node: ScanNode, throttle: Throttle, limits: ReadLimits) => AsyncIterable<SaveStep>) | undefined;
   backup: { writer: BackupWriter; allowSlow: boolean } | null;
+  /** How `keysOf` chooses, besides by name. */
+  filter: KeyFilter;
   maxRate: number | undefined;
   /** Aborted by Ctrl-C or SIGTERM. */
   interrupt: AbortSignal | undefined;
@@ -81,12 +85,17 @@ async function removeOn(node: ScanNode, tally: RemovalTally, options: RunOptions
     }
     return;
   }
-  const remover = new SavingRemover(node, pace, tally, backup);
+  // Reading a key for a backup would make it look used (Redis 7.2 and newer can be told).
+  if (options.filter.idleSeconds !== undefined)
+    await node.redis.call('CLIENT', 'NO-TOUCH', 'ON').catch(() => undefined);
+  const limits = await readLimits(node.redis, backup.allowSlow);
+  const remover = new SavingRemover(node, pace, tally, { writer: backup.writer, limits, filter: options.filter });
   const lanes = new Lanes();
   // A server that others use is asked for one thing at a time.
   const width = () => (throttle.pacer.load === 'idle' ? IDLE_LANES : 1);
   try {
-    if (saveSteps && (await unlessRefused(() => saved(saveSteps(node, throttle), remover, lanes, width, tell)))) return;
+    if (saveSteps && (await unlessRefused(() => saved(saveSteps(node, throttle, limits), remover, lanes, width, tell))))
+      return;
     for await (const page of keysOf(node, throttle, signal)) {
       if (page.length > 0) await remover.remove(page);
       tell();

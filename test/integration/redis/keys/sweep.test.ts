@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeyTemplates } from '../../../../src/core/redis/key-template.js';
 import { KeySelection } from '../../../../src/core/redis/keys/selection.js';
+import { readLimits } from '../../../../src/core/redis/removal/read-limits.js';
 import { type SaveStep, saveSteps } from '../../../../src/core/redis/removal/save-steps.js';
 import { sweep } from '../../../../src/core/redis/removal/sweep.js';
 import { Throttle } from '../../../../src/core/redis/scan/throttle.js';
@@ -27,7 +28,15 @@ describe('what a removal finds inside the server', () => {
     return found;
   };
   const read = async (ids: string[], allowSlow = false): Promise<SaveStep[]> =>
-    all(saveSteps(redis, new KeySelection(templates, ids), {}, await Throttle.of(redis, {}), allowSlow));
+    all(
+      saveSteps(
+        redis,
+        new KeySelection(templates, ids),
+        {},
+        await Throttle.of(redis, {}),
+        await readLimits(redis, allowSlow),
+      ),
+    );
 
   it('is nothing where no company is named, never every company', async () => {
     await redis.mset('company:1:a', 'x', 'company:2:a', 'x');
