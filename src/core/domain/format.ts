@@ -23,6 +23,7 @@ export function parseBytes(text: string): number | null {
 
 // Made once: making it for every amount takes longer than all else in a report of thousands of companies.
 const CENTS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const EXACT = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 12 });
 
 /** `$1,234.50`, `-$0.20`. */
 export function formatDollars(value: number): string {
@@ -58,5 +59,5 @@ export function formatAge(seconds: number): string {
 
 /** Dollars as exact as they were set: prices are often tiny fractions. Two decimals at least, as many as there are. */
 export function formatExactDollars(value: number): string {
-  return `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 12 })}`;
+  return `$${EXACT.format(value)}`;
 }

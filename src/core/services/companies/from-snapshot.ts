@@ -1,12 +1,12 @@
 import type { Config } from '../../config/schema.js';
-import { type CompanyFacts, evaluate } from '../../domain/evaluate.js';
+import { evaluate } from '../../domain/evaluate.js';
 import { percentOf, redisTotals } from '../../domain/server-info.js';
-import type { CompanySnapshot, PlatformSnapshot } from '../../domain/snapshot.js';
+import type { PlatformSnapshot } from '../../domain/snapshot.js';
 import { DAY_MS } from '../../domain/units.js';
 import { windowEndingAt } from '../../domain/window.js';
-import { RcmError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { type CompaniesResult, companiesOf } from './companies.js';
+import { snapshotFacts } from './snapshot-facts.js';
 import { type Survey, storeOf } from './survey.js';
 
 /**
@@ -22,28 +22,20 @@ export async function companiesFromSnapshot(store: Store, config: Config, now: D
  * @throws RCM_SNAPSHOT_MISSING when there is none
  */
 export async function surveyFromSnapshot(store: Store, config: Config, now: Date): Promise<Survey> {
-  const snapshot = await store.snapshots.latest(now);
-  if (snapshot === null)
-    throw new RcmError(
-      'RCM_SNAPSHOT_MISSING',
-      `There is no snapshot in ${store.location}`,
-      'Record one with `rcm snapshot`.',
-    );
+  const { companies, platform, recorded } = await snapshotFacts(store, now);
   const pricing = await store.pricing.get();
-  const { takenAt, companySource, redisUsedMemoryBytes, redisUptimeSeconds, ...kept } = snapshot.platform;
-  const platform = { source: companySource, redisUsedMemoryBytes, uptimeSeconds: redisUptimeSeconds };
-  const facts = snapshot.companies.map(factsOf);
+  const { takenAt, ...kept } = recorded;
   const ageSeconds = Math.max(0, Math.round((now.getTime() - takenAt.getTime()) / 1000));
   return {
     generatedAt: now,
     window: windowEndingAt(takenAt, DAY_MS),
     snapshot: { takenAt, ageSeconds },
     usageMeasuredAt: takenAt,
-    ...evaluate(facts, platform, { pricing, baseShare: config.costs.baseShare }),
-    facts: { companies: facts, platform },
+    ...evaluate(companies, platform, { pricing, baseShare: config.costs.baseShare }),
+    facts: { companies, platform },
     pricing,
     servers: null,
-    redis: totalsOf(snapshot.platform),
+    redis: totalsOf(recorded),
     own: { keys: kept.ownKeys, bytes: kept.ownBytes, activeCompanies: kept.activeCompanies },
     otherKeys: null,
     store: storeOf(store),
@@ -63,9 +55,4 @@ function totalsOf(row: PlatformSnapshot): Survey['redis'] {
     evictedKeys: row.redisEvictedKeys,
     expiredKeys: row.redisExpiredKeys,
   };
-}
-
-function factsOf(row: CompanySnapshot): CompanyFacts {
-  const { storageBytes, calls, minutes, recordingBytes } = row;
-  return { ...row, usage: { storageBytes, calls, minutes, recordingBytes } };
 }

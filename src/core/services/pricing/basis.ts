@@ -3,8 +3,7 @@ import { DAY_MS, HOUR_MS } from '../../domain/units.js';
 import { messageOf, RcmError } from '../../errors.js';
 import type { RedisConnection } from '../../redis/connect/connect.js';
 import type { Store } from '../../store/store.js';
-import { surveyFromSnapshot } from '../companies/from-snapshot.js';
-import { type Survey, survey } from '../companies/survey.js';
+import { snapshotFacts } from '../companies/snapshot-facts.js';
 import type { Ports } from '../ports.js';
 
 /** What changes of prices work with: Redis is only asked, and only then connected, where no snapshot will do. */
@@ -29,7 +28,7 @@ const NEWEST_MS = HOUR_MS;
  */
 export async function impactBasis(ports: PricingPorts, warnings: string[]): Promise<MeasuredBasis | null> {
   try {
-    return basisOf((await recentSnapshot(ports)) ?? (await measureNow(ports)), ports, warnings);
+    return (await recentSnapshot(ports, warnings)) ?? (await measureNow(ports, warnings));
   } catch (error) {
     if (ports.signal?.aborted) throw ports.signal.reason;
     if (!(error instanceof RcmError)) throw error;
@@ -38,27 +37,31 @@ export async function impactBasis(ports: PricingPorts, warnings: string[]): Prom
   }
 }
 
-async function recentSnapshot({ store, config, clock }: PricingPorts): Promise<Survey | null> {
+async function recentSnapshot(ports: PricingPorts, warnings: string[]): Promise<MeasuredBasis | null> {
+  const { store, config, clock } = ports;
   const now = clock();
   const latest = await store.snapshots.latestPlatform(now);
   if (latest === null || now.getTime() - latest.takenAt.getTime() >= NEWEST_MS) return null;
-  return surveyFromSnapshot(store, config, now);
-}
-
-async function measureNow(ports: PricingPorts): Promise<Survey> {
-  return survey({ ...ports, redis: await ports.redis() }, DAY_MS);
-}
-
-function basisOf(
-  { facts, snapshot, generatedAt, warnings: told }: Survey,
-  ports: PricingPorts,
-  warnings: string[],
-): MeasuredBasis {
-  warnings.push(...told);
+  const { companies, platform, recorded } = await snapshotFacts(store, now);
+  warnings.push(...recorded.warnings);
   return {
-    ...facts,
+    companies,
+    platform,
+    baseShare: config.costs.baseShare,
+    source: 'snapshot',
+    measuredAt: recorded.takenAt,
+  };
+}
+
+async function measureNow(ports: PricingPorts, warnings: string[]): Promise<MeasuredBasis> {
+  // The scan and its client are loaded only where something is measured: a preview from a snapshot starts without them.
+  const { survey } = await import('../companies/survey.js');
+  const measured = await survey({ ...ports, redis: await ports.redis() }, DAY_MS);
+  warnings.push(...measured.warnings);
+  return {
+    ...measured.facts,
     baseShare: ports.config.costs.baseShare,
-    source: snapshot === null ? 'measured' : 'snapshot',
-    measuredAt: snapshot?.takenAt ?? generatedAt,
+    source: 'measured',
+    measuredAt: measured.generatedAt,
   };
 }
