@@ -5,8 +5,10 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { busyBenchmark } from './busy.mjs';
+import { checkBenchmark } from './check.mjs';
 import { clearBenchmark } from './clear.mjs';
 import { drillDownBenchmark } from './drill-down.mjs';
+import { pricingBenchmark } from './pricing.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { pairs, seconds } from './support/measure.mjs';
 
@@ -18,6 +20,8 @@ try {
     ...(await busyBenchmark(env, 3)),
     ...(await drillDownBenchmark(env, 9)),
     ...(await clearBenchmark(env, 7)),
+    ...(await pricingBenchmark(env, 15)),
+    ...(await checkBenchmark(env, 5)),
     await startup(),
     await client(),
   ];

@@ -99,6 +99,20 @@ describe('the truth of a removal', () => {
     }
   });
 
+  it('keeps a run for all and one for a single company apart, either way round; a company may be called *', async () => {
+    await fill('1', 1000);
+    const many = Array.from({ length: 70 }, (_, n) => `${n}`);
+    const refused = { code: 'RCM_CONFLICT', message: expect.stringContaining('all companies') };
+    await redis.set('rcm:lock:clear-all', 'somebody', 'PX', 60_000);
+    await expect(clear(rig.ports, request(['1']))).rejects.toMatchObject(refused);
+    await redis.del('rcm:lock:clear-all');
+    await redis.set('rcm:lock:clear:1', 'somebody', 'PX', 60_000);
+    await expect(clear(rig.ports, request(many))).rejects.toMatchObject({ code: 'RCM_CONFLICT' });
+    expect(await redis.exists('rcm:lock:clear-all')).toBe(0);
+    expect((await clear(rig.ports, request(['*']))).success).toBe(true);
+    expect((await keysOf(redis)).length).toBe(1000);
+  });
+
   it('measures what is to be saved, element by element: five small samples hide nothing', async () => {
     const small = Array.from({ length: 4000 }, () => 'x');
     await redis.rpush('company:1:list', ...small);

@@ -61,6 +61,13 @@ describe('what a removal finds inside the server', () => {
     expect(first && 'dump' in first && first.dump).toEqual(await redis.dumpBuffer(String(first?.info.key)));
   });
 
+  it('is not told by the server alone where that would take other keys than the preview shows', () => {
+    const closed = new KeyTemplates(['t:{companyId}:meta', 't:{companyId}:*']);
+    expect(new KeySelection(closed, ['1'], 'm*').serverDecides).toBe(false);
+    expect(new KeySelection(templates, ['1'], 'm*').serverDecides).toBe(true);
+    expect(new KeySelection(templates, ['1'], '[à-ü]*').serverDecides).toBe(false);
+  });
+
   it('leaves what is too large to be read at once, unless it may be slow', async () => {
     await redis.setrange('company:1:large', 17 * 1024 ** 2, 'x');
     expect((await read(['1'])).flatMap((step) => step.readings)).toMatchObject([{ missing: 'too large' }]);
