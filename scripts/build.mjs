@@ -23,6 +23,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   minifySyntax: true,
+  // Names stay as they are, for stack traces.
+  minifyWhitespace: true,
   legalComments: 'linked',
   external: ['mongoose', 'libsql', 'typescript'],
   // CommonJS packages inside an ES module: they ask for require, __dirname and __filename.
