@@ -88,7 +88,7 @@ async function openBackup(ports: Ports, removal: Removal): Promise<BackupWriter 
     companies: removal.companies.map(({ companyId, companyName }) => ({ companyId, companyName })),
     command: removal.command,
     selection: removal.selection,
-    redis: { label: ports.redis.label, version: info?.version ?? null },
+    redis: { label: ports.redis.label, version: info?.version ?? null, db: ports.redis.options.db ?? 0 },
     actor: removal.actor,
     reason: removal.reason,
   };

@@ -1,6 +1,7 @@
-import { invalidBackup } from '../../backup/format.js';
+import { alteredAt, invalidBackup } from '../../backup/format.js';
 import { BackupReader, type CheckedBackup } from '../../backup/reader.js';
 import type { BackupEntry } from '../../domain/backup-entry.js';
+import type { RcmError } from '../../errors.js';
 import { displayBytes, KeyTemplates } from '../../redis/key-template.js';
 
 /** A backup that was read through and found whole. Close its reader. */
@@ -29,17 +30,19 @@ export async function inspectBackup(
       const companyId = companyOf(entry);
       keysOf.set(companyId, (keysOf.get(companyId) ?? 0) + 1);
     });
-    if (checked.end === null && !salvage)
-      throw invalidBackup(
-        file,
-        'it breaks off',
-        `Nothing was restored. What is whole of it, ${checked.keys} keys, can be put back with --salvage.`,
-      );
+    if ((checked.end === null || checked.damage !== null) && !salvage) throw notWhole(file, checked);
     return { reader, checked, keysOf };
   } catch (error) {
     await reader.close();
     throw error;
   }
+}
+
+function notWhole(file: string, { damage, keys }: CheckedBackup): RcmError {
+  const whole = `What is whole of it, ${keys} keys, can be put back with --salvage.`;
+  if (damage === null || (damage.kind === 'cut' && !damage.framesFollow))
+    return invalidBackup(file, 'it breaks off', `Nothing was restored. ${whole}`);
+  return invalidBackup(file, alteredAt(damage.at), `Nothing was restored. Take another copy of the file. ${whole}`);
 }
 
 /** Tells the company of a key; '' for none. */
