@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { appendFile, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { execa } from 'execa';
@@ -239,6 +240,29 @@ describe('going on', () => {
       expect((await checked()).damage).toMatchObject({ framesFollow: true });
     }
   });
+});
+
+it('finds a whole batch after damage, whatever it holds and however large it is', async () => {
+  const noise = (size: number) => randomBytes(size);
+  const text = (size: number) => Buffer.from('{"name":"value","number":12345}'.repeat(size / 30));
+  for (const make of [noise, text])
+    for (const [keys, size] of [
+      [1, 3_000_000],
+      [1, 300],
+      [500, 3000],
+      [70_000, 30],
+    ] as const) {
+      await rm(file, { force: true });
+      const writer = await BackupWriter.open(file, header);
+      await writer.append([entry('first', noise(100_000))]);
+      await writer.append(Array.from({ length: keys }, (_, i) => entry(`company:1:${i}`, make(size))));
+      await writer.close();
+      const { batches } = await checked();
+      const bytes = await readFile(file);
+      // The damaged batch does not say where the next one begins, nor what it goes on from.
+      await writeFile(file, bytes.fill(0xee, batches[0]?.start, (batches[0]?.end as number) - 32));
+      expect((await checked()).damage, `${keys} keys of ${size}`).toMatchObject({ framesFollow: true });
+    }
 });
 
 describe('large batches', () => {
