@@ -40,7 +40,9 @@ export class LastCopies {
 /** 53 bits: two FNV-1a hashes of different beginnings, as much of them as a number holds exactly. */
 function hashOf(name: Buffer): number {
   let [low, high] = [0x811c9dc5, 0x9747b28c];
-  for (const byte of name) {
+  // Not for…of: several times slower, and a file may hold millions of names.
+  for (let i = 0; i < name.length; i += 1) {
+    const byte = name[i] as number;
     low = Math.imul(low ^ byte, 0x01000193);
     high = Math.imul(high ^ byte, 0x85ebca6b);
     high ^= high >>> 13;

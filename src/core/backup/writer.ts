@@ -91,9 +91,14 @@ export class BackupWriter {
    */
   async append(entries: readonly BackupEntry[]): Promise<void> {
     for (const batch of batchesOf(entries, this.limits.batch)) {
-      const packed = encode(batch.map((e) => [e.key, e.type, e.expiresAtMs, e.bytes, e.dump]));
-      const payload = await deflate(packed, { level: LEVEL });
-      if (payload.length > this.limits.payload) throw tooLarge(this.file, payload.length, this.limits.payload);
+      const payload = await pack(batch).catch((error: unknown) => {
+        throw tooLarge(this.file, messageOf(error));
+      });
+      if (payload.length > this.limits.payload)
+        throw tooLarge(
+          this.file,
+          `${formatBytes(payload.length)}, and ${formatBytes(this.limits.payload)} is the most`,
+        );
       await this.#inTurn(async () => {
         await this.#write('B', payload);
         this.#state.keys += batch.length;
@@ -141,6 +146,11 @@ export class BackupWriter {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
+}
+
+async function pack(batch: readonly BackupEntry[]): Promise<Buffer> {
+  const packed = encode(batch.map((e) => [e.key, e.type, e.expiresAtMs, e.bytes, e.dump]));
+  return deflate(packed, { level: LEVEL });
 }
 
 function* batchesOf(entries: readonly BackupEntry[], most: number): Generator<BackupEntry[]> {
@@ -199,10 +209,10 @@ function unwritable(file: string, error: unknown): RcmError {
   );
 }
 
-function tooLarge(file: string, size: number, most: number): RcmError {
+function tooLarge(file: string, how: string): RcmError {
   return new RcmError(
     'RCM_BACKUP_FAILED',
-    `Cannot write the backup ${file}: a key takes ${formatBytes(size)} in it, and ${formatBytes(most)} is the most`,
-    'It was not removed. Remove it without --backup, or the others without it.',
+    `Cannot write the backup ${file}: a key is too large for it (${how})`,
+    'It was not removed. Remove it by `rcm keys delete` without --backup, then run the same command again.',
   );
 }
