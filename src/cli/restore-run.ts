@@ -28,7 +28,8 @@ export async function restoreRun(context: Context, file: string, flags: RestoreF
   try {
     const ports = await context.ports();
     if (!flags.yes && !flags['dry-run']) {
-      output.talk(() => backupText(file, backup.checked));
+      const warnings = backup.warnings.map((warning) => `\nWarning: ${warning}`).join('');
+      output.talk(() => `${backupText(file, backup.checked)}${warnings}`);
       await confirm(question(backup, flags), context.signal);
     }
     const progress = output.progress(flags['dry-run'] ? 'Looking at keys' : 'Restoring keys');
@@ -40,9 +41,9 @@ export async function restoreRun(context: Context, file: string, flags: RestoreF
       dryRun: flags['dry-run'],
       maxRate: flags['max-rate'],
       unlogged: output.unlogged(ports),
-      onProgress: ({ keys, existing, expired }) =>
+      onProgress: ({ keys, existing, expired, own, older, failed }) =>
         progress.port.onProgress?.({
-          keys: keys + existing + expired,
+          keys: keys + existing + expired + own + older + failed,
           total: backup.checked.keys,
           elapsedMs: performance.now() - began,
         }),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Redis } from 'ioredis';
@@ -202,6 +202,34 @@ it('killed outright (SIGKILL) while it saves: every key that is gone is in the f
   expect(again).toMatchObject({ exitCode: 0, report: { success: true } });
   expect(await left()).toBe(0);
   expect((await rcm(['restore', `${state}.rcmb`, ...base])).exitCode).toBe(0);
+  expect(withoutOwn(await contents([redis]))).toEqual(before);
+});
+
+it('asleep (SIGSTOP) while another run finishes the file: it wakes up and leaves the backup as it is', async () => {
+  await manyKeys(redis, 'x', KEYS);
+  const before = withoutOwn(await contents([redis]));
+  const file = `${state}.rcmb`;
+  const run = await slowClear(server.url, ['--backup', file]);
+  await run.halfway();
+  run.child.kill('SIGSTOP');
+  // As when its lease has run out.
+  await redis.del('rcm:lock:clear:x');
+  const base = ['--redis-url', server.url, '--state-file', state, '--yes'];
+  const refused = await expectError(['clear', 'x', '--backup', file, ...base], 4);
+  expect(refused).toMatchObject({ code: 'RCM_CONFLICT', message: expect.stringContaining(`process ${run.child.pid}`) });
+  expect(refused.hint).toContain(`remove ${file}.lock`);
+  await rm(`${file}.lock`);
+  expect(await jsonOf(['clear', 'x', '--backup', file, ...base])).toMatchObject({ exitCode: 0 });
+  const finished = await readFile(file);
+  // Something for it to save when it wakes up.
+  await manyKeys(redis, 'x', KEYS);
+  run.child.kill('SIGCONT');
+  expect([3, 4]).toContain(await run.ended);
+  expect(run.report().success).toBe(false);
+  expect(await readFile(file)).toEqual(finished);
+  await expectNothingLost(file, allKeys);
+  await redis.flushall();
+  expect((await rcm(['restore', file, ...base])).exitCode).toBe(0);
   expect(withoutOwn(await contents([redis]))).toEqual(before);
 });
 

@@ -26,6 +26,8 @@ export function restoreText(report: RestoreReport, { chalk }: Terminal): string 
   const skippedParts = [
     skipped.existing > 0 ? `${count(skipped.existing)} are there already` : '',
     skipped.expired > 0 ? `${count(skipped.expired)} have expired since` : '',
+    skipped.older > 0 ? `${count(skipped.older)} are older copies of keys that stand again later` : '',
+    skipped.own > 0 ? `${count(skipped.own)} are rcm’s own` : '',
   ].filter(Boolean);
   const lines = [
     backupText(file, {

@@ -28,7 +28,8 @@ export interface BackupHeader {
   /** The command that made it, and how its keys were chosen. */
   command: string;
   selection: Record<string, unknown>;
-  redis: { label: string; version: string | null };
+  /** `db`: the number of the database; older files do not tell it. */
+  redis: { label: string; version: string | null; db?: number | undefined };
   actor: string;
   reason: string | null;
 }
@@ -58,6 +59,10 @@ export function checksumOf(before: Buffer, head: Buffer, payload: Buffer): Buffe
 
 /** The checksum before the first frame. */
 export const FIRST_CHECKSUM = createHash('sha256').update(MAGIC).digest();
+
+export function alteredAt(at: number): string {
+  return `it was altered: byte ${at} and what follows do not fit its checksum`;
+}
 
 export function invalidBackup(file: string, why: string, hint?: string): RcmError {
   return new RcmError(

@@ -4,19 +4,9 @@ import { inflateRaw } from 'node:zlib';
 import { decode } from '@msgpack/msgpack';
 import type { BackupEntry } from '../domain/backup-entry.js';
 import { messageOf } from '../errors.js';
-import {
-  type BackupEnd,
-  type BackupHeader,
-  CHECKSUM_BYTES,
-  checksumOf,
-  FIRST_CHECKSUM,
-  FRAME_KINDS,
-  type FrameKind,
-  HEAD_BYTES,
-  invalidBackup,
-  LONGEST_PAYLOAD,
-  MAGIC,
-} from './format.js';
+import { alteredAt, type BackupEnd, type BackupHeader, FIRST_CHECKSUM, invalidBackup, MAGIC } from './format.js';
+import { type Frame, type NoFrame, readAt, readFrame } from './frames.js';
+import { framesFollow } from './frames-after.js';
 
 const inflate = promisify(inflateRaw) as (data: Buffer) => Promise<Buffer>;
 
@@ -27,17 +17,31 @@ export interface BatchAt {
   before: Buffer;
 }
 
-/** What checking a whole file found. */
+/** From where on a file is no backup. */
+export interface Damage {
+  /** `cut`: it breaks off within a frame. `altered`: what stands there is no frame, or none that fits here. */
+  kind: 'cut' | 'altered';
+  at: number;
+  /** From there to the end of the file. */
+  bytes: number;
+  /** Whole frames stand after it: no torn end, as a power cut leaves one. */
+  framesFollow: boolean;
+}
+
+/** What checking a whole file found, as far as it is whole. */
 export interface CheckedBackup {
   header: BackupHeader;
-  /** null: the file breaks off (`truncated`). */
+  /** null: the file has no end; it breaks off (`truncated`), or is damaged. */
   end: BackupEnd | null;
+  damage: Damage | null;
   batches: BatchAt[];
   /** Where the last whole frame of header and batches ends, and its checksum: from there a writer can go on. */
   resumeAt: number;
   resumeChecksum: Buffer;
   keys: number;
   bytes: number;
+  /** Of the file. */
+  length: number;
 }
 
 /** Reads one backup file. Close it. */
@@ -63,23 +67,29 @@ export class BackupReader {
   /**
    * Reads all of it, checks every checksum, unpacks every batch.
    * @param use told of every key
-   * @throws RCM_BACKUP_INVALID when anything is altered; a file that breaks off is returned with `end: null`
+   * @returns what is whole of it: to the end, or to where it breaks off or is damaged
+   * @throws RCM_BACKUP_INVALID when nothing of it is usable
    */
   async check(use?: (entry: BackupEntry) => void): Promise<CheckedBackup> {
-    const { size } = await this.handle.stat();
-    const magic = await this.#read(0, MAGIC.length);
+    const { size: length } = await this.handle.stat();
+    const magic = await readAt(this.handle, 0, MAGIC.length);
     if (!magic.equals(MAGIC)) throw invalidBackup(this.file, 'it does not begin as one');
     let header: BackupHeader | null = null;
     let end: BackupEnd | null = null;
+    let damage: Damage | null = null;
     let at = MAGIC.length;
     let checksum: Buffer = FIRST_CHECKSUM;
     const batches: BatchAt[] = [];
     let [keys, bytes, resumeAt] = [0, 0, at];
     let resumeChecksum: Buffer = checksum;
-    while (at < size && end === null) {
-      const frame = await this.#frame(at, size, checksum);
-      if (frame === null) break;
-      const { kind, payload } = frame;
+    while (at < length) {
+      const frame: Frame | NoFrame = end === null ? await readFrame(this.handle, at, length, checksum) : 'altered';
+      if (typeof frame === 'string') {
+        if (header === null) break;
+        damage = await this.#damage(frame, at, length, checksum);
+        break;
+      }
+      const { kind, payload }: Frame = frame;
       if ((header === null) !== (kind === 'H')) throw this.#altered(at);
       if (kind === 'H') header = this.#json<BackupHeader>(payload, at);
       else if (kind === 'E') end = this.#json<BackupEnd>(payload, at);
@@ -93,37 +103,22 @@ export class BackupReader {
       ({ end: at, checksum } = frame);
       if (kind !== 'E') [resumeAt, resumeChecksum] = [at, checksum];
     }
-    if (header === null) throw invalidBackup(this.file, 'it breaks off before it says what it holds');
+    if (header === null) throw invalidBackup(this.file, 'it breaks off, or is damaged, before it says what it holds');
     if (header.format !== 'rcm-backup' || header.version !== 1)
       throw invalidBackup(this.file, `it is of version ${String(header.version)}`, 'Use a newer rcm.');
-    if (end !== null && (at !== size || end.keys !== keys)) throw this.#altered(at);
-    return { header, end, batches, resumeAt, resumeChecksum, keys, bytes };
+    if (end !== null && end.keys !== keys) throw this.#altered(at);
+    return { header, end, damage, batches, resumeAt, resumeChecksum, keys, bytes, length };
   }
 
   /** The keys of one batch, its checksum checked again. @throws RCM_BACKUP_INVALID */
   async batch({ start, end, before }: BatchAt): Promise<BackupEntry[]> {
-    const read = await this.#frame(start, end, before);
-    if (read === null) throw this.#altered(start);
+    const read = await readFrame(this.handle, start, end, before);
+    if (typeof read === 'string') throw this.#altered(start);
     return this.#entries(read.payload, start);
   }
 
-  /** The frame at a place; null when the file breaks off in it. */
-  async #frame(
-    at: number,
-    size: number,
-    before: Buffer,
-  ): Promise<{ kind: FrameKind; payload: Buffer; end: number; checksum: Buffer } | null> {
-    if (at + HEAD_BYTES > size) return null;
-    const head = await this.#read(at, HEAD_BYTES);
-    const length = head.readUInt32BE(0);
-    const kind = head.toString('latin1', 4) as FrameKind;
-    if (!FRAME_KINDS.includes(kind) || length > LONGEST_PAYLOAD) throw this.#altered(at);
-    const end = at + HEAD_BYTES + length + CHECKSUM_BYTES;
-    if (end > size) return null;
-    const payload = await this.#read(at + HEAD_BYTES, length);
-    const checksum = await this.#read(end - CHECKSUM_BYTES, CHECKSUM_BYTES);
-    if (!checksumOf(before, head, payload).equals(checksum)) throw this.#altered(at);
-    return { kind, payload, end, checksum };
+  async #damage(kind: NoFrame, at: number, length: number, before: Buffer): Promise<Damage> {
+    return { kind, at, bytes: length - at, framesFollow: await framesFollow(this.handle, at, length, before) };
   }
 
   async #entries(payload: Buffer, at: number): Promise<BackupEntry[]> {
@@ -149,19 +144,8 @@ export class BackupReader {
     }
   }
 
-  async #read(position: number, length: number): Promise<Buffer> {
-    const buffer = Buffer.alloc(length);
-    let read = 0;
-    while (read < length) {
-      const { bytesRead } = await this.handle.read(buffer, read, length - read, position + read);
-      if (bytesRead === 0) return buffer.subarray(0, read);
-      read += bytesRead;
-    }
-    return buffer;
-  }
-
   #altered(at: number): Error {
-    return invalidBackup(this.file, `it was altered: byte ${at} and what follows do not fit its checksum`);
+    return invalidBackup(this.file, alteredAt(at));
   }
 }
 

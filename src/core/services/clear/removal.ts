@@ -91,7 +91,7 @@ async function openBackup(ports: Ports, removal: Removal): Promise<BackupWriter 
     companies: removal.companies.map(({ companyId, companyName }) => ({ companyId, companyName })),
     command: removal.command,
     selection: removal.selection,
-    redis: { label: ports.redis.label, version: info?.version ?? null },
+    redis: { label: ports.redis.label, version: info?.version ?? null, db: ports.redis.options.db ?? 0 },
     actor: removal.actor,
     reason: removal.reason,
   };
@@ -130,16 +130,13 @@ interface Ending {
 async function conclude(ports: Ports, removal: Removal, ending: Ending): Promise<ClearReport> {
   const { tally, writer, warnings, log } = ending;
   const left = tally.tooLarge.count + tally.changed;
-  const success = ending.stop === null && left === 0;
-  await writer?.finish(success, ports.clock()).catch((error: unknown) => {
-    warnings.push(
-      `The backup could not be ended properly: ${messageOf(error)}. \`restore --salvage\` takes what it holds.`,
-    );
-  });
+  const done = ending.stop === null && left === 0;
+  const notEnded = writer === null ? null : await endBackup(writer, done, ports.clock());
+  const success = done && notEnded === null;
   await count(ports, removal, tally).catch((error: unknown) => {
     warnings.push(`The removal is not in the companies' counters: ${messageOf(error)}.`);
   });
-  const outcome = outcomeOf(tally, ending.stop);
+  const outcome = outcomeOf(tally, ending.stop, notEnded);
   const notLogged = await log.outcome(
     removal.companies.map(({ companyId }) => {
       const { keys, bytes } = tally.companies.get(companyId) ?? { keys: 0, bytes: 0 };
@@ -151,7 +148,8 @@ async function conclude(ports: Ports, removal: Removal, ending: Ending): Promise
       };
     }),
   );
-  const error = ending.stop?.error ?? notLogged ?? (left > 0 ? leftBehind(tally) : null);
+  const errors = [ending.stop?.error, notEnded, notLogged].filter((each) => each != null);
+  const error = errors[0] ?? (left > 0 ? leftBehind(tally) : null);
   return {
     generatedAt: ports.clock(),
     operationId: log.operationId,
@@ -169,13 +167,29 @@ async function conclude(ports: Ports, removal: Removal, ending: Ending): Promise
     uncertainKeys: tally.uncertain,
     stoppedBy: ending.stop?.by ?? null,
     error: error && { code: error.code, message: error.message, hint: error.hint, exitCode: error.exitCode },
-    warnings: notLogged && ending.stop?.error ? [...warnings, `${notLogged.message}. ${notLogged.hint}`] : warnings,
+    warnings: [...warnings, ...errors.slice(1).map(({ message, hint }) => `${message}. ${hint}`)],
   };
 }
 
-function outcomeOf(tally: RemovalTally, stop: Stop | null): Record<string, unknown> {
+/** What kept the backup from being ended; null when it is. */
+async function endBackup(writer: BackupWriter, complete: boolean, at: Date): Promise<RcmError | null> {
+  try {
+    await writer.finish(complete, at);
+    return null;
+  } catch (error) {
+    return new RcmError(
+      'RCM_BACKUP_FAILED',
+      `The backup could not be ended properly: ${messageOf(error)}`,
+      '`rcm restore --salvage` takes what it holds.',
+      { cause: error },
+    );
+  }
+}
+
+function outcomeOf(tally: RemovalTally, stop: Stop | null, notEnded: RcmError | null): Record<string, unknown> {
   return {
     ...(stop && { stoppedBy: stop.error?.code ?? stop.by }),
+    ...(notEnded && { backupEnded: false }),
     ...(tally.uncertain > 0 && { uncertainKeys: tally.uncertain }),
     ...(tally.tooLarge.count > 0 && { leftTooLarge: tally.tooLarge.count }),
     ...(tally.changed > 0 && { leftChanged: tally.changed }),

@@ -16,13 +16,18 @@ export const restoreReport = z.object({
     keys: z.number(),
     bytes: z.number(),
     complete: z.boolean().describe('false: the removal was stopped before its end'),
-    truncated: z.boolean().describe('true: the file breaks off; --salvage took its whole batches'),
+    truncated: z.boolean().describe('true: the file has no end; --salvage took what is whole of it'),
+    ignoredBytes: z
+      .number()
+      .describe('bytes of the file that --salvage left out, because they do not fit their checksum'),
   }),
   restoredKeys: z.number(),
   restoredBytes: z.number().describe('MEMORY USAGE of the keys when they were saved'),
   skipped: z.object({
     expired: z.number().describe('expired since they were saved'),
     existing: z.number().describe('there already (--replace overwrites them)'),
+    older: z.number().describe('copies of keys that stand again later in the file: the last one counts'),
+    own: z.number().describe('keys under rcm:, where this tool keeps its own state: never restored'),
   }),
   failed: z.object({ keys: z.number(), examples: z.array(z.object({ key: z.string(), reason: z.string() })) }),
   uncertainKeys: z.number().describe('keys whose answer never came'),

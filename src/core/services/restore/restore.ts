@@ -66,7 +66,7 @@ interface Outcome {
 
 function reportOf(
   ports: Ports,
-  { reader, checked }: InspectedBackup,
+  { reader, checked, warnings }: InspectedBackup,
   request: RestoreRequest,
   outcome: Outcome,
 ): RestoreReport {
@@ -85,22 +85,25 @@ function reportOf(
       bytes: checked.bytes,
       complete: checked.end?.complete ?? false,
       truncated: checked.end === null,
+      ignoredBytes: checked.damage?.bytes ?? 0,
     },
     restoredKeys: tally.keys,
     restoredBytes: tally.bytes,
-    skipped: { expired: tally.expired, existing: tally.existing },
+    skipped: { expired: tally.expired, existing: tally.existing, older: tally.older, own: tally.own },
     failed: { keys: tally.failed, examples: tally.failures },
     uncertainKeys: tally.uncertain,
     stoppedBy: stop?.by ?? null,
     error: error && { code: error.code, message: error.message, hint: error.hint, exitCode: error.exitCode },
-    warnings: notLogged && stop?.error ? [`${notLogged.message}. ${notLogged.hint}`] : [],
+    warnings: [...warnings, ...(notLogged && stop?.error ? [`${notLogged.message}. ${notLogged.hint}`] : [])],
   };
 }
 
-function notTaken({ failed, failures }: RestoreTally): RcmError {
+function notTaken({ failed, failures, tooLong }: RestoreTally): RcmError {
   return new RcmError(
     'RCM_CONFLICT',
     `${failed} keys could not be put back: ${failures[0]?.key}: ${failures[0]?.reason}`,
-    'A backup can be restored to the version of Redis that it was made on, or a newer one.',
+    tooLong > 0
+      ? 'Raise it (CONFIG SET proto-max-bulk-len BYTES) and run the same command again.'
+      : 'A backup can be restored to the version of Redis that it was made on, or a newer one.',
   );
 }

@@ -1,3 +1,4 @@
+import { LastCopies } from '../../backup/copies.js';
 import type { BackupEntry } from '../../domain/backup-entry.js';
 import { redisError } from '../../redis/redis-error.js';
 import { RateCap } from '../../redis/removal/rate-cap.js';
@@ -6,7 +7,8 @@ import { Throttle } from '../../redis/scan/throttle.js';
 import type { Stop } from '../clear/run.js';
 import type { Ports } from '../ports.js';
 import type { InspectedBackup } from './inspect.js';
-import { companyReader } from './inspect.js';
+import { companyReader, isOwn } from './inspect.js';
+import { mostBulk, tooLong } from './most-bulk.js';
 import type { RestoreTally } from './tally.js';
 
 const CHUNK_KEYS = 100;
@@ -24,7 +26,7 @@ export interface RestoreOptions {
 /** Puts the keys of a backup back. Never throws: what stopped it is returned, what was done is in the tally. */
 export async function runRestore(
   ports: Ports,
-  { reader, checked }: InspectedBackup,
+  { reader, checked, repeated }: InspectedBackup,
   tally: RestoreTally,
   options: RestoreOptions,
 ): Promise<Stop | null> {
@@ -34,13 +36,19 @@ export async function runRestore(
   try {
     const throttle = await Throttle.of(server, { signal });
     const cap = new RateCap(options.maxRate);
-    // A key may stand twice in a file that was gone on with; the later one counts: it is written last, or found there.
-    const batches = options.replace ? checked.batches : checked.batches.toReversed();
-    for (const batch of batches) {
+    const most = await mostBulk(client);
+    // A key that was written meanwhile stands twice; the last copy decides, also when it has expired: so backwards.
+    const copies = new LastCopies(repeated);
+    for (const batch of checked.batches.toReversed()) {
       const entries = await reader.batch(batch);
       const now = await serverTime(server);
-      const alive = entries.filter(({ expiresAtMs }) => expiresAtMs < 0 || expiresAtMs > now);
-      tally.expired += entries.length - alive.length;
+      const alive = entries.toReversed().filter((entry) => {
+        if (isOwn(entry.key)) tally.own += 1;
+        else if (!copies.isLast(entry.key)) tally.older += 1;
+        else if (entry.expiresAtMs >= 0 && entry.expiresAtMs <= now) tally.expired += 1;
+        else return tally.takes(entry, tooLong(entry, most));
+        return false;
+      });
       for (const chunk of chunksOf(alive, Math.min(CHUNK_KEYS, cap.mostKeys))) {
         await throttle.turn();
         throttle.sent(1 + Math.ceil(sizeOf(chunk) / READ_BYTES));

@@ -11,9 +11,15 @@ export class RestoreTally {
   bytes = 0;
   expired = 0;
   existing = 0;
+  /** Of this tool's own state. */
+  own = 0;
+  /** Copies of keys that stand again later in the file. */
+  older = 0;
   failed = 0;
   readonly failures: { key: string; reason: string }[] = [];
   uncertain = 0;
+  /** Those of the failed that are too long to be sent. */
+  tooLong = 0;
 
   /** Counts one key; its error when no other would fare better. */
   add(entry: BackupEntry, companyId: string, fate: RestoreFate): unknown {
@@ -25,6 +31,14 @@ export class RestoreTally {
       return fate.error;
     }
     return null;
+  }
+
+  /** Counts a key that cannot even be sent. @param reason null when it can */
+  takes(entry: BackupEntry, reason: string | null): boolean {
+    if (reason === null) return true;
+    this.tooLong += 1;
+    this.#failed(entry, reason);
+    return false;
   }
 
   #restored({ bytes }: BackupEntry, companyId: string): void {
