@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessEvent } from '../../../src/core/domain/access-event.js';
-import { type FeedEntry, feedOfAccess, feedOfActivity, loggedAccess } from '../../../src/core/domain/activity-feed.js';
-import { feedIdentity, mergeOnce, ShownOnce, withoutFinishedIntents } from '../../../src/core/domain/activity-once.js';
+import type { AccessEvent } from '../../../../src/core/domain/access-event.js';
+import {
+  type FeedEntry,
+  feedOfAccess,
+  feedOfActivity,
+  loggedAccess,
+} from '../../../../src/core/domain/activity-feed.js';
+import {
+  feedIdentity,
+  mergeOnce,
+  ShownOnce,
+  withoutFinishedIntents,
+} from '../../../../src/core/domain/activity-once.js';
 
 const EVENT: AccessEvent = { timestampMs: 1000, key: 'k', op: 'hit', sizeBytes: 10, durationUs: 333, threshold: 1 };
 const live = (change: Partial<AccessEvent> = {}, companyId = 'a') =>

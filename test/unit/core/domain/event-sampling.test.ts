@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keyHash, THRESHOLD_STEPS } from '../../../src/core/domain/access-event.js';
-import { adaptSampling, INITIAL_SAMPLING, type StreamMark } from '../../../src/core/domain/event-sampling.js';
-import { HOUR_MS, MINUTE_MS } from '../../../src/core/domain/units.js';
+import { keyHash, THRESHOLD_STEPS } from '../../../../src/core/domain/access-event.js';
+import { adaptSampling, INITIAL_SAMPLING, type StreamMark } from '../../../../src/core/domain/event-sampling.js';
+import { HOUR_MS, MINUTE_MS } from '../../../../src/core/domain/units.js';
 
 const now = 100 * HOUR_MS;
 const mark = (ageMs: number, steps: number): StreamMark => ({ timestampMs: now - ageMs, steps });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ActivityEntry } from '../../../src/core/domain/activity.js';
-import { activityDetail, priceDetail } from '../../../src/core/domain/activity-detail.js';
-import { feedOfActivity, feedOfPriceChange } from '../../../src/core/domain/activity-feed.js';
-import type { PriceHistoryEntry } from '../../../src/core/domain/pricing.js';
-import { entryCompany } from '../../../src/core/domain/pricing-change/history.js';
+import type { ActivityEntry } from '../../../../src/core/domain/activity.js';
+import { activityDetail, priceDetail } from '../../../../src/core/domain/activity-detail.js';
+import { feedOfActivity, feedOfPriceChange } from '../../../../src/core/domain/activity-feed.js';
+import type { PriceHistoryEntry } from '../../../../src/core/domain/pricing.js';
+import { entryCompany } from '../../../../src/core/domain/pricing-change/history.js';
 
 const entry = (eventType: ActivityEntry['eventType'], details: ActivityEntry['details'] = {}): ActivityEntry => ({
   companyId: 'a',

@@ -6,7 +6,7 @@ import {
   eventKey,
   keyHash,
   THRESHOLD_STEPS,
-} from '../../../src/core/domain/access-event.js';
+} from '../../../../src/core/domain/access-event.js';
 
 const event: AccessEvent = {
   timestampMs: 1_790_000_000_123,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventKey, eventKeyHash, keyHash } from '../../../src/core/domain/access-event.js';
-import { accessPatterns, type PatternAccess } from '../../../src/core/domain/access-patterns.js';
+import { eventKey, eventKeyHash, keyHash } from '../../../../src/core/domain/access-event.js';
+import { accessPatterns, type PatternAccess } from '../../../../src/core/domain/access-patterns.js';
 
 const OPS = { h: 'hit', m: 'miss', s: 'set', d: 'delete' } as const;
 

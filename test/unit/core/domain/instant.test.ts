@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseInstant } from '../../../src/core/domain/instant.js';
+import { parseInstant } from '../../../../src/core/domain/instant.js';
 
 const NOW = new Date('2026-03-31T12:00:00.000Z');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hourName, latencyBucket, slotOf } from '../../../src/core/domain/counters.js';
+import { hourName, latencyBucket, slotOf } from '../../../../src/core/domain/counters.js';
 
 describe('latency buckets', () => {
   it.each([
