@@ -80,7 +80,7 @@ export function clearText(report: ClearReport, terminal: Terminal): string {
     lines.push(`${count(left.tooLarge)} too large to be saved, and left: ${left.examples.map(printable).join(', ')}`);
   if (report.uncertainKeys > 0)
     lines.push(
-      `Of ${count(report.uncertainKeys)} more keys nobody knows whether they are gone: the answer never came.`,
+      `Of at most ${count(report.uncertainKeys)} more keys nobody knows whether they are gone: the answer never came.`,
     );
   return lines.join('\n').trimEnd();
 }

@@ -25,7 +25,7 @@ export const clearReport = z.object({
   left: z
     .object({ tooLarge: z.number(), changed: z.number(), examples: z.array(z.string()) })
     .describe('keys that were not removed, because they are too large to be backed up or were written all the time'),
-  uncertainKeys: z.number().describe('keys whose answer never came: removed or not'),
+  uncertainKeys: z.number().describe('at most so many keys whose answer never came: removed or not'),
   stoppedBy: z.enum(['interrupt', 'error']).nullable(),
   error: z.object({ code: z.string(), message: z.string(), hint: z.string(), exitCode: z.number() }).nullable(),
   warnings: z.array(z.string()),
