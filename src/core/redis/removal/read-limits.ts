@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { LARGEST_BYTES, LARGEST_ELEMENTS } from '../scan/stepper.js';
+import { DEFAULT_BULK_BYTES, mostBulk } from './most-bulk.js';
 
 /** Dumps in one reply: enough to keep the disk busy, little enough to be held twice. */
 export const MOST_DUMPED_BYTES = 4 * 1024 ** 2;
@@ -12,14 +13,10 @@ export interface ReadLimits {
   dumpBytes: number;
 }
 
-/** Redis's own limit of one argument, unless it is set otherwise (proto-max-bulk-len). */
-const LONGEST_ARGUMENT = 512 * 1024 ** 2;
-
 /** @param allowSlow read even keys of over 100,000 elements or 16 MB (DESIGN §8) */
 export async function readLimits(redis: Redis, allowSlow: boolean): Promise<ReadLimits> {
-  // Managed services refuse CONFIG: then it is as Redis comes.
-  const [, set] = ((await redis.config('GET', 'proto-max-bulk-len').catch(() => [])) as string[]) ?? [];
-  const dumpBytes = Math.min(Number(set) || LONGEST_ARGUMENT, LONGEST_ARGUMENT);
+  // Whatever this server takes, another that it is restored to may be as Redis comes.
+  const dumpBytes = Math.min(await mostBulk(redis), DEFAULT_BULK_BYTES);
   return {
     ...(allowSlow ? { bytes: 0, elements: 0 } : { bytes: LARGEST_BYTES, elements: LARGEST_ELEMENTS }),
     dumpBytes,

@@ -54,8 +54,8 @@ end
 
 /**
  * Lua: `tooLarge(key, kind, bytes, maxBytes, maxElements)`, whether a key may not be read whole (0 is no limit), and how
- * many elements were looked at for that. The size of
- * a key of several elements is measured element by element: five samples can miss by any factor, and reading it costs more.
+ * many elements were looked at for that. The size of a key of several elements is measured element by element: five samples
+ * can miss by any factor, and reading it costs more.
  */
 export const TOO_LARGE_LUA = `
 local lengths = {hash = 'HLEN', list = 'LLEN', set = 'SCARD', zset = 'ZCARD', stream = 'XLEN'}

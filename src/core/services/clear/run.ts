@@ -90,36 +90,33 @@ async function removeOn(node: ScanNode, tally: RemovalTally, options: RunOptions
     await node.redis.call('CLIENT', 'NO-TOUCH', 'ON').catch(() => undefined);
   const limits = await readLimits(node.redis, backup.allowSlow);
   const remover = new SavingRemover(node, pace, tally, { writer: backup.writer, limits, filter: options.filter });
-  const lanes = new Lanes();
   // A server that others use is asked for one thing at a time.
   const width = () => (throttle.pacer.load === 'idle' ? IDLE_LANES : 1);
-  try {
-    if (saveSteps && (await unlessRefused(() => saved(saveSteps(node, throttle, limits), remover, lanes, width, tell))))
-      return;
-    for await (const page of keysOf(node, throttle, signal)) {
-      if (page.length > 0) await remover.remove(page);
-      tell();
-    }
-  } finally {
-    // Nothing may be under way when the run ends, also when it fails.
-    await lanes.drain();
+  if (saveSteps && (await unlessRefused(() => saved(saveSteps(node, throttle, limits), remover, width, tell)))) return;
+  for await (const page of keysOf(node, throttle, signal)) {
+    if (page.length > 0) await remover.remove(page);
+    tell();
   }
 }
 
 async function saved(
   steps: AsyncIterable<SaveStep>,
   remover: SavingRemover,
-  lanes: Lanes,
   width: () => number,
   tell: () => void,
 ): Promise<void> {
-  for await (const { readings, named } of steps)
-    await lanes.add(width(), async () => {
-      await remover.removeRead(readings);
-      if (named.length > 0) await remover.remove(named);
-      tell();
-    });
-  await lanes.drain();
+  const lanes = new Lanes();
+  try {
+    for await (const { readings, named } of steps)
+      await lanes.add(width(), async () => {
+        await remover.removeRead(readings);
+        if (named.length > 0) await remover.remove(named);
+        tell();
+      });
+  } finally {
+    // Nothing may be under way when the run ends, or goes on another way.
+    await lanes.drain();
+  }
 }
 
 async function swept(steps: AsyncIterable<SweepStep>, tally: RemovalTally, tell: () => void): Promise<void> {
@@ -129,7 +126,7 @@ async function swept(steps: AsyncIterable<SweepStep>, tally: RemovalTally, tell:
   }
 }
 
-/** false where the server refuses scripts, which it does before anything is removed. */
+/** false where the server refuses scripts: what was done until then is told, and the rest is done another way. */
 async function unlessRefused(work: () => Promise<void>): Promise<boolean> {
   try {
     await work();

@@ -1,6 +1,7 @@
 import { LastCopies } from '../../backup/copies.js';
 import type { BackupEntry } from '../../domain/backup-entry.js';
 import { redisError } from '../../redis/redis-error.js';
+import { mostBulk, tooLong } from '../../redis/removal/most-bulk.js';
 import { RateCap } from '../../redis/removal/rate-cap.js';
 import { type RestoreFate, restoreKeys } from '../../redis/removal/restore-keys.js';
 import { Throttle } from '../../redis/scan/throttle.js';
@@ -8,7 +9,6 @@ import type { Stop } from '../clear/run.js';
 import type { Ports } from '../ports.js';
 import type { InspectedBackup } from './inspect.js';
 import { companyReader, isOwn } from './inspect.js';
-import { mostBulk, tooLong } from './most-bulk.js';
 import type { RestoreTally } from './tally.js';
 
 const CHUNK_KEYS = 100;
