@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rcm } from '../support/cli.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../support/redis/index.js';
+import { connect, type RedisCluster, type RedisServer, startKind, startRedis } from '../support/redis/index.js';
 import { tempDir } from '../support/temp-dir.js';
 import { actsIn, clearsCounted, contents, expectOnlyGone, jsonOf, manyKeys, stateFile } from './support/clearing.js';
 import { expectError } from './support/run.js';
@@ -15,10 +15,7 @@ describe.each(['standalone', 'cluster'])('rcm clear on %s', (kind) => {
   let client: Redis | Cluster;
   let masters: Redis[];
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
-    masters = client instanceof Cluster ? client.nodes('master') : [client];
+    ({ nodes, client, masters } = await startKind(kind));
   });
   afterAll(async () => {
     client.disconnect();

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { showKey } from '../../src/core/redis/keys/key-argument.js';
 import { keysDeleteReport } from '../../src/core/services/keys/delete-report.js';
 import { cleanEnvironment, rcm } from '../support/cli.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../support/redis/index.js';
+import { connect, type RedisCluster, type RedisServer, startKind, startRedis } from '../support/redis/index.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { waitUntil } from '../support/wait-until.js';
 import {
@@ -41,10 +41,7 @@ describe.each(['standalone', 'cluster'])('rcm keys delete on %s', (kind) => {
   let client: Redis | Cluster;
   let masters: Redis[];
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
-    masters = client instanceof Cluster ? client.nodes('master') : [client];
+    ({ nodes, client, masters } = await startKind(kind));
   });
   afterAll(async () => {
     client.disconnect();

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { showKey } from '../../src/core/redis/keys/key-argument.js';
 import { type KeysGetReport, keysGetReport } from '../../src/core/services/keys/get-report.js';
 import { cleanEnvironment, rcm } from '../support/cli.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../support/redis/index.js';
+import { connect, type RedisCluster, type RedisServer, startKind, startRedis } from '../support/redis/index.js';
 import { jsonOf, stateFile } from './support/clearing.js';
 import { expectError } from './support/run.js';
 import { expectSchema } from './support/schema.js';
@@ -20,10 +20,7 @@ describe.each(['standalone', 'cluster'])('rcm keys get on %s', (kind) => {
   let masters: Redis[];
   let flags: string[];
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
-    masters = client instanceof Cluster ? client.nodes('master') : [client];
+    ({ nodes, client, masters } = await startKind(kind));
     flags = ['--redis-url', nodes.url, '--state-file', await stateFile()];
   });
   afterAll(async () => {

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readKey, showKey } from '../../src/core/redis/keys/key-argument.js';
 import { type KeysListReport, keysListReport } from '../../src/core/services/keys/list-report.js';
 import { rcm } from '../support/cli.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../support/redis/index.js';
+import { connect, type RedisCluster, type RedisServer, startKind, startRedis } from '../support/redis/index.js';
 import { jsonOf, stateFile } from './support/clearing.js';
 import { expectError } from './support/run.js';
 import { expectSchema } from './support/schema.js';
@@ -16,9 +16,7 @@ describe.each(['standalone', 'cluster'])('rcm keys list on %s', (kind) => {
   let nodes: RedisServer | RedisCluster;
   let client: Redis | Cluster;
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
+    ({ nodes, client } = await startKind(kind));
   });
   afterAll(async () => {
     client.disconnect();

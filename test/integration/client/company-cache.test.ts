@@ -4,7 +4,7 @@ import { CompanyCache } from '../../../src/client/index.js';
 import { readCounterSlots } from '../../../src/core/redis/counters.js';
 import { readEvents } from '../../../src/core/redis/events.js';
 import { ownKeys } from '../../../src/core/redis/namespace.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { type RedisCluster, type RedisServer, startKind } from '../../support/redis/index.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { cacheOf, deferred, recorded } from './rig.js';
 
@@ -17,9 +17,7 @@ describe.each(['standalone', 'cluster'])('CompanyCache on %s', (kind) => {
   };
 
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    redis = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await redis.get('ready');
+    ({ nodes, client: redis } = await startKind(kind));
   });
   afterAll(async () => {
     redis.disconnect();

@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AccessEvent } from '../../../src/core/domain/access-event.js';
 import type { ActivityEntry } from '../../../src/core/domain/activity.js';
@@ -9,7 +9,7 @@ import { ownKeys } from '../../../src/core/redis/namespace.js';
 import { recentActivity } from '../../../src/core/services/activity/recent.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { describeMongo } from '../../support/mongo/index.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { connect, type RedisCluster, type RedisServer, startKind, startRedis } from '../../support/redis/index.js';
 import { entry, historyEntry } from '../store/builders.js';
 import type { StoreHarness } from '../store/harness.js';
 import { mongoHarness } from '../store/mongo-harness.js';
@@ -40,10 +40,7 @@ describe.each(['standalone', 'cluster'])('recent activity on %s', (kind) => {
   let masters: Redis[];
   let rig: Rig;
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
-    masters = client instanceof Cluster ? client.nodes('master') : [client];
+    ({ nodes, client, masters } = await startKind(kind));
     rig = await rigOn(nodes.url);
   });
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import Libsql from 'libsql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BudgetAmounts } from '../../../src/core/domain/pricing.js';
@@ -8,7 +8,7 @@ import { surveyFromSnapshot } from '../../../src/core/services/companies/from-sn
 import { survey } from '../../../src/core/services/companies/survey.js';
 import { takeSnapshot } from '../../../src/core/services/snapshot.js';
 import { stats } from '../../../src/core/services/stats/stats.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { connect, type RedisCluster, type RedisServer, startCluster, startKind } from '../../support/redis/index.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { type Rig, rigOn } from './rig.js';
 
@@ -38,10 +38,7 @@ describe.each(['standalone', 'cluster'])('on %s', (kind) => {
   let masters: Redis[];
   let rig: Rig;
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
-    masters = client instanceof Cluster ? client.nodes('master') : [client];
+    ({ nodes, client, masters } = await startKind(kind));
   });
   afterAll(async () => {
     client.disconnect();

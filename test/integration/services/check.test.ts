@@ -8,7 +8,7 @@ import { type AskedRules, combineRules } from '../../../src/core/services/check/
 import { surveyFromSnapshot } from '../../../src/core/services/companies/from-snapshot.js';
 import { survey } from '../../../src/core/services/companies/survey.js';
 import { takeSnapshot } from '../../../src/core/services/snapshot.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { type RedisCluster, type RedisServer, startKind } from '../../support/redis/index.js';
 import { type Rig, rigOn } from './rig.js';
 
 const DAY = 86_400_000;
@@ -21,9 +21,7 @@ describe.each(['standalone', 'cluster'])('on %s', (kind) => {
   let client: Redis | Cluster;
   let rig: Rig;
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
+    ({ nodes, client } = await startKind(kind));
   });
   afterAll(async () => {
     client.disconnect();

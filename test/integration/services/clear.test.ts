@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeyTemplates } from '../../../src/core/redis/key-template.js';
 import { clear } from '../../../src/core/services/clear/clear.js';
@@ -7,7 +7,7 @@ import { previewClear } from '../../../src/core/services/clear/preview.js';
 import type { ClearRequest } from '../../../src/core/services/clear/request.js';
 import { contents, expectOnlyGone } from '../../e2e/support/clearing.js';
 import { HOSTILE_IDS, ORPHAN_IDS, seedCompanies, seedForeign, sizesOf } from '../../e2e/support/seed.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { type RedisCluster, type RedisServer, startKind } from '../../support/redis/index.js';
 import { type Rig, rigOn } from './rig.js';
 
 const IDS = [...HOSTILE_IDS, ...ORPHAN_IDS, '12x', '-', ']', '[a-z]', '^1', '*', '?'];
@@ -30,10 +30,7 @@ describe.each(['standalone', 'cluster'])('clear on %s', (kind) => {
   let masters: Redis[];
   let rig: Rig;
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
-    masters = client instanceof Cluster ? client.nodes('master') : [client];
+    ({ nodes, client, masters } = await startKind(kind));
     rig = await rigOn(nodes.url);
   });
   afterAll(async () => {

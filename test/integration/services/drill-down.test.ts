@@ -1,11 +1,11 @@
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { companies } from '../../../src/core/services/companies/companies.js';
 import { drillDown } from '../../../src/core/services/drill-down/drill-down.js';
 import { takeSnapshot } from '../../../src/core/services/snapshot.js';
 import { DAY_MS, record } from '../../e2e/support/counters.js';
 import { HOSTILE_IDS, ORPHAN_IDS, type Seeded, seedCompanies, seedForeign } from '../../e2e/support/seed.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { type RedisCluster, type RedisServer, startKind } from '../../support/redis/index.js';
 import { type Rig, rigOn } from './rig.js';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
@@ -49,9 +49,7 @@ describe.each(['standalone', 'cluster'])('drill-down on %s', (kind) => {
   let rig: Rig;
   let seeded: Seeded;
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
+    ({ nodes, client } = await startKind(kind));
     seeded = await seedCompanies(client, [...HOSTILE_IDS, ...ORPHAN_IDS]);
     await seedForeign(client);
     await record(client, '12', NOON.getTime() - 3_600_000, {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readWhole } from '../../../src/core/redis/keys/read-string.js';
 import { getKey, type KeysGetRequest } from '../../../src/core/services/keys/get.js';
 import { getRaw } from '../../../src/core/services/keys/get-raw.js';
 import type { KeysGetReport, ShownValue } from '../../../src/core/services/keys/get-report.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { connect, type RedisCluster, type RedisServer, startKind, startRedis } from '../../support/redis/index.js';
 import { type Rig, rigOn } from './rig.js';
 
 const request = (key: string | Buffer, more: Partial<KeysGetRequest> = {}): KeysGetRequest => ({
@@ -42,10 +42,7 @@ describe.each(['standalone', 'cluster'])('keys get on %s', (kind) => {
   let masters: Redis[];
   let rig: Rig;
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
-    masters = client instanceof Cluster ? client.nodes('master') : [client];
+    ({ nodes, client, masters } = await startKind(kind));
     rig = await rigOn(nodes.url);
   });
   afterAll(async () => {

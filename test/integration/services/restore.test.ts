@@ -1,13 +1,13 @@
 import { copyFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cluster, type Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clear } from '../../../src/core/services/clear/clear.js';
 import { inspectBackup } from '../../../src/core/services/restore/inspect.js';
 import { restore } from '../../../src/core/services/restore/restore.js';
 import { contents, withoutOwn } from '../../e2e/support/clearing.js';
 import { seedCompanies } from '../../e2e/support/seed.js';
-import { connect, type RedisCluster, type RedisServer, startCluster, startRedis } from '../../support/redis/index.js';
+import { connect, type RedisCluster, type RedisServer, startKind, startRedis } from '../../support/redis/index.js';
 import { type Rig, rigOn } from './rig.js';
 
 describe.each(['standalone', 'cluster'])('backup and restore on %s', (kind) => {
@@ -17,10 +17,7 @@ describe.each(['standalone', 'cluster'])('backup and restore on %s', (kind) => {
   let rig: Rig;
   let runs = 0;
   beforeAll(async () => {
-    nodes = kind === 'cluster' ? await startCluster() : await startRedis();
-    client = kind === 'cluster' ? new Cluster([nodes.url]) : connect(nodes as RedisServer);
-    await client.get('ready');
-    masters = client instanceof Cluster ? client.nodes('master') : [client];
+    ({ nodes, client, masters } = await startKind(kind));
     rig = await rigOn(nodes.url);
   });
   afterAll(async () => {
