@@ -1,5 +1,5 @@
 import { formatBytes } from '../../core/domain/format.js';
-import { shellWord } from '../../core/domain/shell-word.js';
+import { commandOn } from '../../core/domain/shell-word.js';
 import type { ClearReport } from '../../core/services/clear/report.js';
 import { type Column, printable } from '../table/column.js';
 import { renderTable } from '../table/render.js';
@@ -74,7 +74,7 @@ export function clearText(report: ClearReport, terminal: Terminal): string {
   if (companies.length > 1) lines.push('', companiesTable(companies, terminal), '');
   if (backup)
     lines.push(
-      `Saved to ${backup.file}: ${count(backup.keys)} keys${backup.resumedKeys > 0 ? `, ${count(backup.resumedKeys)} of them by the run before` : ''}. Put them back with: rcm restore ${shellWord(backup.file)}`,
+      `Saved to ${backup.file}: ${count(backup.keys)} keys${backup.resumedKeys > 0 ? `, ${count(backup.resumedKeys)} of them by the run before` : ''}. Put them back with: ${commandOn('rcm restore', backup.file)}`,
     );
   if (left.tooLarge > 0)
     lines.push(`${count(left.tooLarge)} too large to be saved, and left: ${left.examples.map(printable).join(', ')}`);

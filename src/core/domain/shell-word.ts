@@ -7,3 +7,9 @@ export function shellWord(word: string): string {
 export function lastWord(word: string): string {
   return `${word.startsWith('-') ? '-- ' : ''}${shellWord(word)}`;
 }
+
+/** A command on one thing, with flags: a word that begins with a dash stands last, where it is no flag. */
+export function commandOn(command: string, word: string, flags = ''): string {
+  const parts = word.startsWith('-') ? [command, flags, lastWord(word)] : [command, shellWord(word), flags];
+  return parts.filter((part) => part !== '').join(' ');
+}

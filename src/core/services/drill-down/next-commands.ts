@@ -1,6 +1,6 @@
 import type { CompanyView } from '../../domain/company-view.js';
 import { NEVER, type TtlGroup } from '../../domain/key-breakdown.js';
-import { lastWord, shellWord } from '../../domain/shell-word.js';
+import { commandOn } from '../../domain/shell-word.js';
 
 export interface NextCommand {
   command: string;
@@ -16,25 +16,24 @@ export function nextCommands(
   ttls: readonly TtlGroup[],
   largestKey: string | null,
 ): NextCommand[] {
-  const id = shellWord(company.companyId);
+  const on = (command: string, flags?: string) => commandOn(`rcm ${command}`, company.companyId, flags);
   const next: NextCommand[] = [];
   const never = ttls.find(({ name }) => name === NEVER)?.bytes ?? 0;
   if (company.metrics.hitRate === null)
     next.push({ command: 'rcm doctor', purpose: 'why no hit rate is recorded, and what to do' });
   if (Object.values(company.budget.lines).some(({ status }) => status === 'warning' || status === 'critical'))
     next.push({
-      command: `rcm budget get ${lastWord(company.companyId)}`,
+      command: on('budget get'),
       purpose: 'what it may spend, and who set that',
     });
   if (company.metrics.clears24h)
-    next.push({ command: `rcm activity ${id} --type clear`, purpose: 'who cleared it, when and why' });
+    next.push({ command: on('activity', '--type clear'), purpose: 'who cleared it, when and why' });
   if (company.metrics.keys > 0 && never / Math.max(1, company.metrics.cacheBytes) >= MUCH_PERCENT / 100)
-    next.push({ command: `rcm keys list ${id} --no-ttl`, purpose: 'keys that never expire' });
+    next.push({ command: on('keys list', '--no-ttl'), purpose: 'keys that never expire' });
   if (company.metrics.hitRate !== null)
-    next.push({ command: `rcm activity ${id} --patterns`, purpose: 'which keys hit and miss, and how often' });
+    next.push({ command: on('activity', '--patterns'), purpose: 'which keys hit and miss, and how often' });
   if (largestKey !== null)
-    next.push({ command: `rcm keys get ${shellWord(largestKey)}`, purpose: 'what the largest key holds' });
-  if (company.metrics.keys > 0)
-    next.push({ command: `rcm clear ${id} --dry-run`, purpose: 'what a clear would remove' });
+    next.push({ command: commandOn('rcm keys get', largestKey), purpose: 'what the largest key holds' });
+  if (company.metrics.keys > 0) next.push({ command: on('clear', '--dry-run'), purpose: 'what a clear would remove' });
   return next;
 }
