@@ -106,13 +106,22 @@ async function saved(
   tell: () => void,
 ): Promise<void> {
   const lanes = new Lanes();
+  // SCAN may show a key again while a table shrinks: one that is being saved is not saved twice.
+  const underWay = new Set<string>();
+  const nameOf = ({ key }: KeyInfo) => key.toString('latin1');
   try {
-    for await (const { readings, named } of steps)
+    for await (const step of steps) {
+      const readings = step.readings.filter(({ info }) => !underWay.has(nameOf(info)));
+      const named = step.named.filter((info) => !underWay.has(nameOf(info)));
+      const names = [...readings.map(({ info }) => info), ...named].map(nameOf);
+      for (const name of names) underWay.add(name);
       await lanes.add(width(), async () => {
         await remover.removeRead(readings);
         if (named.length > 0) await remover.remove(named);
+        for (const name of names) underWay.delete(name);
         tell();
       });
+    }
   } finally {
     // Nothing may be under way when the run ends, or goes on another way.
     await lanes.drain();
