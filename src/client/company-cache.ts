@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { redisError } from '../core/redis/redis-error.js';
-import { CompanyState, type Flight } from './company-state.js';
+import { CompanyState, type Flight, type Stored } from './company-state.js';
 import { mainConnection, RecordingConnection } from './connections.js';
 import { Deadlines } from './deadlines.js';
 import { assertTtl, type CompanyCacheOptions, type ResolvedOptions, resolveOptions } from './options.js';
@@ -135,7 +135,7 @@ export class CompanyCache {
     }
     // A value that could not be read has been counted as an error, and is no miss.
     const missed = text === null;
-    let stored: string | null = null;
+    let stored: Stored | null = null;
     let micros = 0;
     try {
       const value = await loader();
@@ -163,9 +163,9 @@ export class CompanyCache {
       return false;
     }
     const startedAt = performance.now();
-    const text = await this.#track(this.#values.store(company, key, value, options.ttl));
-    if (text === null) return false;
-    company.recordChange('set', key, Buffer.byteLength(text), microsSince(startedAt), this.#options.clock.now());
+    const stored = await this.#track(this.#values.store(company, key, value, options.ttl));
+    if (stored === null) return false;
+    company.recordChange('set', key, stored, microsSince(startedAt), this.#options.clock.now());
     return true;
   }
 
@@ -185,10 +185,11 @@ export class CompanyCache {
   async invalidate(companyId: string): Promise<number> {
     const company = this.#company(companyId);
     company.discardFlights();
+    const startedAt = performance.now();
     const bound = <T>(command: Promise<T>): Promise<T> => this.#deadlines.bound(command, performance.now());
     try {
       const removed = await this.#track(removeCompanyKeys(this.#redis, this.#options.templates, companyId, bound));
-      company.recordAmount('clear', 1, this.#options.clock.now());
+      company.recordClear(microsSince(startedAt), this.#options.clock.now());
       return removed;
     } catch (error) {
       company.recordAmount('error', 1, this.#options.clock.now());

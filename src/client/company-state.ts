@@ -1,4 +1,4 @@
-import type { AccessOp } from '../core/domain/access-event.js';
+import type { AccessEvent } from '../core/domain/access-event.js';
 import type { MirroredPolicy } from '../core/redis/policy-mirror.js';
 import { EventBuffer } from './event-buffer.js';
 import { Tally } from './tally.js';
@@ -9,11 +9,21 @@ export interface Flight {
   stale: boolean;
 }
 
+/** What was stored, and for how many milliseconds; null: until it is removed. */
+export interface Stored {
+  text: string;
+  lifetimeMs: number | null;
+}
+
 /** What the process knows about one company. */
 export class CompanyState {
   readonly tally = new Tally();
   readonly events: EventBuffer | null;
   readonly flights = new Map<string, Flight>();
+  ownPolicy: MirroredPolicy | null = null;
+  /** The default policy. */
+  fallback: MirroredPolicy | null = null;
+  /** Both of them: what holds where it does not depend on the key. */
   policy: MirroredPolicy | null = null;
   /** performance.now() of the last answer about the policy; null before the first. */
   policyReadAt: number | null = null;
@@ -36,21 +46,37 @@ export class CompanyState {
     return this.policy === null || this.policy.cachingEnabled;
   }
 
-  /** A read; `text` is what was read or stored. */
-  recordRead(hit: boolean, key: string, text: string | null, micros: number, nowMs: number): void {
+  /** A read, and what was stored where it missed. */
+  recordRead(hit: boolean, key: string, value: string | Stored | null, micros: number, nowMs: number): void {
     if (!this.records) return;
     this.tally.read(hit, micros, nowMs);
-    if (this.events?.chooses(key)) this.events.push(hit ? 'hit' : 'miss', key, sizeOf(text), micros, nowMs);
+    this.#event(hit ? 'hit' : 'miss', key, value, micros, nowMs);
   }
 
-  recordChange(op: Exclude<AccessOp, 'hit' | 'miss'>, key: string, sizeBytes: number, micros: number, nowMs: number) {
+  recordChange(op: 'set' | 'delete', key: string, value: Stored | null, micros: number, nowMs: number): void {
     if (!this.records) return;
     this.tally.add(op === 'set' ? 'set' : 'del', 1, nowMs);
-    if (this.events?.chooses(key)) this.events.push(op, key, sizeBytes, micros, nowMs);
+    this.#event(op, key, value, micros, nowMs);
+  }
+
+  recordClear(micros: number, nowMs: number): void {
+    this.recordAmount('clear', 1, nowMs);
+    this.events?.push({ op: 'clear', key: '', sizeBytes: 0, durationUs: micros, timestampMs: nowMs });
   }
 
   recordAmount(name: 'error' | 'bytes' | 'clear', amount: number, nowMs: number): void {
     if (this.records) this.tally.add(name, amount, nowMs);
+  }
+
+  #event(op: AccessEvent['op'], key: string, value: string | Stored | null, durationUs: number, timestampMs: number) {
+    if (!this.events?.chooses(key)) return;
+    const stored = typeof value === 'string' || value === null ? { text: value, lifetimeMs: null } : value;
+    const sizeBytes = stored.text === null ? 0 : Buffer.byteLength(stored.text);
+    const { lifetimeMs } = stored;
+    this.events.push({
+      ...{ op, key, sizeBytes, durationUs, timestampMs },
+      ...(lifetimeMs === null ? {} : { lifetimeMs }),
+    });
   }
 
   /** Loads under way for a key (or for all) no longer store what they load. */
@@ -61,8 +87,4 @@ export class CompanyState {
       this.flights.delete(flightKey);
     }
   }
-}
-
-function sizeOf(text: string | null): number {
-  return text === null ? 0 : Buffer.byteLength(text);
 }

@@ -1,4 +1,4 @@
-import { type AccessEvent, type AccessOp, keyHash, THRESHOLD_STEPS } from '../core/domain/access-event.js';
+import { type AccessEvent, type EventOp, keyHash, THRESHOLD_STEPS } from '../core/domain/access-event.js';
 import { adaptSampling, INITIAL_SAMPLING, type Sampling, type StreamSight } from '../core/domain/event-sampling.js';
 
 /** Events of one company kept in the process between two writes. */
@@ -29,9 +29,8 @@ export class EventBuffer {
   }
 
   /** Adds an access of a key that was chosen. */
-  push(op: AccessOp, key: string, sizeBytes: number, durationUs: number, timestampMs: number): void {
-    const hash = keyHash(key) >>> 8;
-    this.#events.push({ timestampMs, key, op, sizeBytes, durationUs, hash, steps: this.#sampling.steps });
+  push(event: Omit<AccessEvent, 'threshold'>): void {
+    this.#events.push({ ...event, hash: choiceOf(event), steps: this.#sampling.steps });
     if (this.#events.length > CAPACITY) this.#lowerUntilHalf();
   }
 
@@ -56,7 +55,7 @@ export class EventBuffer {
   putBack(events: readonly AccessEvent[]): void {
     const back = events.map(({ threshold, ...event }) => ({
       ...event,
-      hash: keyHash(event.key) >>> 8,
+      hash: choiceOf(event),
       steps: Math.round(threshold * THRESHOLD_STEPS),
     }));
     this.#events = [...back, ...this.#events];
@@ -78,4 +77,9 @@ export class EventBuffer {
     this.#events = this.#events.filter((event) => event.hash < steps);
     for (const event of this.#events) if (event.steps > steps) event.steps = steps;
   }
+}
+
+/** What is compared with the threshold: a clear concerns every key, and is always kept. */
+function choiceOf({ op, key }: { op: EventOp; key: string }): number {
+  return op === 'clear' ? 0 : keyHash(key) >>> 8;
 }

@@ -1,9 +1,9 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { CompanyState } from './company-state.js';
+import type { CompanyState, Stored } from './company-state.js';
 import { isDown } from './connections.js';
 import type { Deadlines } from './deadlines.js';
 import type { ResolvedOptions } from './options.js';
-import { Policies } from './policies.js';
+import { lifetimeMs } from './policies.js';
 import { unlink } from './remove-company.js';
 
 /** Stands for a stored value that could not be deserialized. */
@@ -36,19 +36,19 @@ export class Values {
     return new Promise((resolve, reject) => this.lookUp(company, key, now, resolve, reject));
   }
 
-  /** Stores a value and counts its bytes; the text stored, or null when nothing was. Never rejects. */
-  async store(company: CompanyState, key: string, value: unknown, ttl: number | undefined): Promise<string | null> {
+  /** Stores a value and counts its bytes; null when nothing was stored. Never rejects. */
+  async store(company: CompanyState, key: string, value: unknown, ttl: number | undefined): Promise<Stored | null> {
     try {
       const text = value === undefined ? undefined : this.options.serialize(value);
       if (text === undefined) return null;
       if (isDown(this.redis)) throw new Error(AWAY);
-      const lifetimeMs = Policies.lifetimeMs(company, ttl ?? this.options.ttlSeconds);
+      const { templates, ttlSeconds } = this.options;
+      const livesMs = lifetimeMs(company, key, ttl ?? ttlSeconds, templates.terminators);
       const fullKey = company.prefix + key;
-      const command =
-        lifetimeMs === null ? this.redis.set(fullKey, text) : this.redis.set(fullKey, text, 'PX', lifetimeMs);
+      const command = livesMs === null ? this.redis.set(fullKey, text) : this.redis.set(fullKey, text, 'PX', livesMs);
       await this.deadlines.bound(command, performance.now());
       company.recordAmount('bytes', Buffer.byteLength(text), this.options.clock.now());
-      return text;
+      return { text, lifetimeMs: livesMs };
     } catch (error) {
       this.failed(company, error);
       return null;
@@ -62,7 +62,7 @@ export class Values {
       const fullKeys = keys.map((key) => company.prefix + key);
       const removed = await unlink(this.redis, fullKeys, (command) => this.deadlines.bound(command, startedAt));
       const micros = microsSince(startedAt);
-      if (counted) for (const key of keys) company.recordChange('delete', key, 0, micros, this.options.clock.now());
+      if (counted) for (const key of keys) company.recordChange('delete', key, null, micros, this.options.clock.now());
       return removed;
     } catch (error) {
       this.failed(company, error);

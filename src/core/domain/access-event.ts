@@ -6,17 +6,23 @@ export interface AccessEvent {
   timestampMs: number;
   /** The key without its template's part: `profile` of `company:12:profile`; long ones as `eventKey` shortens them. */
   key: string;
-  op: AccessOp;
+  /** `clear`: the application removed all that the company has; its key is '' and it is recorded whatever the threshold. */
+  op: EventOp;
   /** Bytes of the value read or written; 0 where there was none. */
   sizeBytes: number;
   /** Microseconds; a miss's load included. */
   durationUs: number;
   /** Share of keys that were being recorded, 0 < threshold ≤ 1. */
   threshold: number;
+  /** Milliseconds that a value stored by this access lives; absent where nothing was stored, or it never expires, or nobody told. */
+  lifetimeMs?: number;
 }
 
+/** What may happen to one key. */
 export const ACCESS_OPS = ['hit', 'miss', 'set', 'delete'] as const;
 export type AccessOp = (typeof ACCESS_OPS)[number];
+export const EVENT_OPS = [...ACCESS_OPS, 'clear'] as const;
+export type EventOp = (typeof EVENT_OPS)[number];
 
 /** Thresholds are kept as whole steps of 2^-24: exact in every process, and short in Redis. */
 export const THRESHOLD_STEPS = 2 ** 24;
@@ -49,15 +55,16 @@ export function eventKeyHash(key: string): number {
   return hash === undefined ? keyHash(key) : Number.parseInt(hash, 16);
 }
 
-const OP_CODES: Record<AccessOp, string> = { hit: 'h', miss: 'm', set: 's', delete: 'd' };
-const OPS_BY_CODE = new Map(ACCESS_OPS.map((op) => [OP_CODES[op], op]));
+const OP_CODES: Record<EventOp, string> = { hit: 'h', miss: 'm', set: 's', delete: 'd', clear: 'c' };
+const OPS_BY_CODE = new Map(EVENT_OPS.map((op) => [OP_CODES[op], op]));
 
-/** The fields of a stream entry: t(ime), k(ey), o(peration), s(ize), d(uration), p (threshold in steps). */
+/** The fields of a stream entry: t(ime), k(ey), o(peration), s(ize), d(uration), p (threshold in steps), and where it is known x (lifetime in milliseconds). */
 export function encodeAccessEvent(event: AccessEvent): string[] {
   const steps = Math.round(event.threshold * THRESHOLD_STEPS);
   return [
     ...['t', String(event.timestampMs), 'k', eventKey(event.key), 'o', OP_CODES[event.op]],
     ...['s', String(event.sizeBytes), 'd', String(event.durationUs), 'p', String(steps)],
+    ...(event.lifetimeMs === undefined ? [] : ['x', String(event.lifetimeMs)]),
   ];
 }
 
@@ -70,6 +77,7 @@ export function decodeAccessEvent(fields: readonly string[]): AccessEvent | null
   const timestampMs = wholeNumber(byName.get('t'));
   if (op === undefined || key === undefined || timestampMs === null) return null;
   const steps = wholeNumber(byName.get('p'));
+  const lifetimeMs = wholeNumber(byName.get('x'));
   return {
     timestampMs,
     key,
@@ -77,6 +85,7 @@ export function decodeAccessEvent(fields: readonly string[]): AccessEvent | null
     sizeBytes: wholeNumber(byName.get('s')) ?? 0,
     durationUs: wholeNumber(byName.get('d')) ?? 0,
     threshold: steps === null || steps < 1 ? 1 : Math.min(1, steps / THRESHOLD_STEPS),
+    ...(lifetimeMs === null ? {} : { lifetimeMs }),
   };
 }
 

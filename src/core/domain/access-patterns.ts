@@ -1,7 +1,7 @@
-import { type AccessEvent, eventKeyHash, THRESHOLD_STEPS } from './access-event.js';
+import { type AccessEvent, type AccessOp, eventKeyHash, THRESHOLD_STEPS } from './access-event.js';
 import { hitRate } from './hit-rate.js';
 
-export type PatternAccess = Pick<AccessEvent, 'timestampMs' | 'key' | 'op' | 'threshold'>;
+export type PatternAccess = Pick<AccessEvent, 'timestampMs' | 'key' | 'threshold'> & { op: AccessOp };
 
 /** How one key of a company was used, as far as it was recorded. */
 export interface KeyPattern {

@@ -13,11 +13,13 @@ const ACCESSES: Partial<Record<ActivityEntry['eventType'], [plain: string, sized
   delete: ['deleted', 'deleted'],
   expire: ['expired', 'expired'],
   evict: ['evicted by Redis', 'evicted by Redis'],
+  clear: ['cleared by the application', 'cleared by the application'],
 };
 
 /** One entry of the log as a phrase: `cleared 1,204 keys, 3.1MB, backup royal.rcmb`. */
 export function activityDetail({ eventType, details }: ActivityEntry): string {
-  if (eventType === 'clear' || eventType === 'restore') return actDetail(eventType, details);
+  if (eventType === 'restore' || (eventType === 'clear' && details.phase !== undefined))
+    return actDetail(eventType, details);
   const access = ACCESSES[eventType];
   if (access === undefined || details.phase !== undefined) return plainDetail(details);
   const { size, ttl } = details;

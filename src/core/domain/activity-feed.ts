@@ -31,13 +31,18 @@ export interface FeedEntry {
 
 /** An access event as the durable log keeps it: what makes it the same event in both places (`feedIdentity`) is kept exactly. */
 export function loggedAccess(companyId: string, event: AccessEvent): ActivityEntry {
-  const { timestampMs, key, op, sizeBytes, durationUs, threshold } = event;
+  const { timestampMs, key, op, sizeBytes, durationUs, threshold, lifetimeMs } = event;
   return {
     companyId,
     timestamp: new Date(timestampMs),
     eventType: op,
-    key,
-    details: { size: sizeBytes, durationMs: durationUs / 1000, threshold },
+    key: op === 'clear' ? null : key,
+    details: {
+      size: sizeBytes,
+      durationMs: durationUs / 1000,
+      threshold,
+      ...(lifetimeMs === undefined ? {} : { ttl: lifetimeMs / 1000 }),
+    },
     metadata: {},
   };
 }
@@ -56,7 +61,7 @@ export function feedOfActivity(entry: ActivityEntry, companyName: string | null)
     companyName,
     key,
     // Where nothing was read or written there is no size, rather than one of 0.
-    sizeBytes: size === 0 && (eventType === 'miss' || eventType === 'delete') ? null : size,
+    sizeBytes: size === 0 && (eventType === 'miss' || eventType === 'delete' || eventType === 'clear') ? null : size,
     durationMs: numberIn(details.durationMs),
     actor: textIn(metadata.actor) ?? textIn(details.triggeredBy),
     reason: textIn(metadata.reason),

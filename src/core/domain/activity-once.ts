@@ -1,4 +1,4 @@
-import { ACCESS_OPS } from './access-event.js';
+import { EVENT_OPS } from './access-event.js';
 import type { FeedEntry } from './activity-feed.js';
 
 /**
@@ -14,9 +14,9 @@ export function feedIdentity(entry: FeedEntry): string {
     : JSON.stringify([...common, details]);
 }
 
-/** Whether it is an application's access: a deletion that a person ordered is an act, and carries its operation. */
+/** Whether it is an application's doing: a deletion or clear that a person ordered is an act, and carries its operation. */
 export function isAccess({ type, details }: Pick<FeedEntry, 'type' | 'details'>): boolean {
-  return (ACCESS_OPS as readonly string[]).includes(type) && details.operationId === undefined;
+  return (EVENT_OPS as readonly string[]).includes(type) && details.operationId === undefined;
 }
 
 /**

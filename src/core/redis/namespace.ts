@@ -1,4 +1,5 @@
 import { hourName } from '../domain/counters.js';
+import { DEFAULT_POLICY_ID } from '../domain/policy.js';
 
 /** Our own keys in Redis (DESIGN §4), and nobody else builds them. The id stands in braces: one company, one cluster slot. */
 export const NAMESPACE = 'rcm:';
@@ -8,8 +9,10 @@ export const ownKeys = {
   counters: (companyId: string, timestampMs: number): string => `rcm:{${companyId}}:counters:${hourName(timestampMs)}`,
   /** Stream of access events. */
   events: (companyId: string): string => `rcm:{${companyId}}:events`,
-  /** Hash: mirror of the durable policy. */
-  policy: (companyId: string): string => `rcm:{${companyId}}:policy`,
+  /** Hash: mirror of the durable policy; without an id, of the default one. */
+  policy: (companyId: string): string => (companyId === DEFAULT_POLICY_ID ? 'rcm:policy' : `rcm:{${companyId}}:policy`),
+  /** String: a config update that waits for the end of its interval. */
+  pending: (companyId: string): string => `rcm:{${companyId}}:pending`,
   /** String: a lease. */
   lock: (name: string): string => `rcm:lock:${name}`,
 } as const;

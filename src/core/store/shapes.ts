@@ -51,10 +51,13 @@ const pricing = z.strictObject({
   updatedAt: date.nullable(),
 });
 
+const ttlBounds = { minTtlSeconds: amountOrUnknown, maxTtlSeconds: amountOrUnknown };
+
 const policy = z.object({
   companyId: z.string(),
-  minTtlSeconds: amountOrUnknown,
-  maxTtlSeconds: amountOrUnknown,
+  ...ttlBounds,
+  // Not in policies of earlier versions.
+  segments: z.array(z.object({ segment: z.string(), ...ttlBounds })).default([]),
   cachingEnabled: z.boolean(),
   minUpdateIntervalSeconds: amountOrUnknown,
   eventsMax: z.int().nonnegative().nullable(),

@@ -9,6 +9,10 @@ const policy: CachePolicy = {
   companyId: '12',
   minTtlSeconds: 60,
   maxTtlSeconds: 3600,
+  segments: [
+    { segment: 'profile', minTtlSeconds: 300, maxTtlSeconds: null },
+    { segment: 'a:b', minTtlSeconds: null, maxTtlSeconds: 0.5 },
+  ],
   cachingEnabled: false,
   minUpdateIntervalSeconds: 30,
   eventsMax: 2048,
@@ -21,6 +25,7 @@ const policy: CachePolicy = {
 const mirrored = {
   minTtlSeconds: 60,
   maxTtlSeconds: 3600,
+  segments: policy.segments,
   cachingEnabled: false,
   minUpdateIntervalSeconds: 30,
   eventsMax: 2048,
@@ -45,6 +50,7 @@ describe('the policy mirror', () => {
       ...policy,
       minTtlSeconds: null,
       maxTtlSeconds: null,
+      segments: [],
       minUpdateIntervalSeconds: null,
       eventsMax: null,
     };
@@ -64,6 +70,7 @@ describe('parsing a policy', () => {
   const none = {
     minTtlSeconds: null,
     maxTtlSeconds: null,
+    segments: [],
     cachingEnabled: true,
     minUpdateIntervalSeconds: null,
     eventsMax: null,
@@ -76,6 +83,9 @@ describe('parsing a policy', () => {
     [{ maxTtlSeconds: '-5' }, null],
     [{ minTtlSeconds: '' }, null],
     [{ minTtlSeconds: 'soon' }, null],
+    [{ 'minTtlSeconds:profile': 'soon' }, null],
+    [{ 'eventsMax:profile': 'x' }, none],
+    [{ 'maxTtlSeconds:': '7' }, { ...none, segments: [{ segment: '', minTtlSeconds: null, maxTtlSeconds: 7 }] }],
     [{ eventsMax: '99999' }, { ...none, eventsMax: 16_384 }],
     [{ maxTtlSeconds: '0.5' }, { ...none, maxTtlSeconds: 0.5 }],
   ])('%j', (hash, expected) => {

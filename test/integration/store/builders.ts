@@ -27,6 +27,7 @@ export function policy(companyId: string, change: Partial<CachePolicy> = {}): Om
     companyId,
     minTtlSeconds: null,
     maxTtlSeconds: 86_400,
+    segments: [],
     cachingEnabled: true,
     minUpdateIntervalSeconds: null,
     eventsMax: 512,

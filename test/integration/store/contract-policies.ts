@@ -11,6 +11,10 @@ export function policyContract(context: ContractContext): void {
     const change = {
       cachingEnabled: false,
       minTtlSeconds: 60,
+      segments: [
+        { segment: HOSTILE, minTtlSeconds: 5, maxTtlSeconds: null },
+        { segment: '', minTtlSeconds: null, maxTtlSeconds: 0.5 },
+      ],
       maxTtlSeconds: null,
       reviewReason: 'look',
       eventsMax: 16_384,

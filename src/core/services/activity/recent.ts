@@ -1,4 +1,4 @@
-import { ACCESS_OPS } from '../../domain/access-event.js';
+import { EVENT_OPS } from '../../domain/access-event.js';
 import { type FeedEntry, newestFirst } from '../../domain/activity-feed.js';
 import { mergeOnce } from '../../domain/activity-once.js';
 import { messageOf, RcmError } from '../../errors.js';
@@ -46,7 +46,7 @@ export async function recentActivity(ports: ActivityPorts, query: ActivityQuery)
 
 /** Whether live events are among what is asked for. */
 export function wantsLive(types: ActivityQuery['types']): boolean {
-  return types === undefined || types.some((type) => (ACCESS_OPS as readonly string[]).includes(type));
+  return types === undefined || types.some((type) => (EVENT_OPS as readonly string[]).includes(type));
 }
 
 type Part = { warnings: string[]; failed: boolean };

@@ -1,4 +1,5 @@
 import { KeyBreakdown } from '../../domain/key-breakdown.js';
+import { keySegment } from '../../domain/key-segment.js';
 import { Top } from '../../domain/top.js';
 import { displayBytes, KeyTemplates } from '../../redis/key-template.js';
 import type { KeyInfo } from '../../redis/keys/key-info.js';
@@ -49,16 +50,10 @@ export async function readCompanyKeys(
   };
   await walkNodes(nodes, selection, options, (step) => {
     for (const key of step.found) {
-      breakdown.add({ ...key, segment: segmentOf(key.rest, templates.terminators) });
+      breakdown.add({ ...key, segment: displayBytes(keySegment(key.rest, templates.terminators)) });
       largest.add(key);
     }
     tick(step.visited);
   });
   return { breakdown, largest: largest.items(), scripted };
-}
-
-/** Of what stands in a template's open part: all up to the next character that ends an id, for people. */
-function segmentOf(rest: string, separators: readonly string[]): string {
-  const ends = separators.map((separator) => rest.indexOf(separator)).filter((at) => at >= 0);
-  return displayBytes(ends.length > 0 ? rest.slice(0, Math.min(...ends)) : rest);
 }

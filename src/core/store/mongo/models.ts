@@ -58,6 +58,8 @@ const policy = new Schema(
     ...numbers('minTtlSeconds', 'maxTtlSeconds', 'minUpdateIntervalSeconds', 'eventsMax', 'version'),
     cachingEnabled: Boolean,
     ...strings('reviewReason', 'setBy', 'reason'),
+    // Names of segments are values here, never field names: those may not hold a NUL.
+    segments: [new Schema({ segment: String, ...numbers('minTtlSeconds', 'maxTtlSeconds') }, SUBDOCUMENT)],
     setAt: Date,
   },
   OPTIONS,

@@ -1,6 +1,6 @@
 import type { CachePolicy } from '../../domain/policy.js';
 import { conflict } from '../conflict.js';
-import { assertStorable, checkStored, SHAPES } from '../shapes.js';
+import { assertStorable, checkStored, parseStoredJson, SHAPES } from '../shapes.js';
 import type { PolicyRepository } from '../store.js';
 import type { Database, Row } from './database.js';
 
@@ -13,6 +13,7 @@ export function policyRepository(db: Database): PolicyRepository {
         companyId: row.company_id,
         minTtlSeconds: row.min_ttl_seconds,
         maxTtlSeconds: row.max_ttl_seconds,
+        segments: parseStoredJson(String(row.segments), `policy of company '${row.company_id}'`, db.path),
         cachingEnabled: row.caching_enabled === 0 ? false : row.caching_enabled === 1 ? true : row.caching_enabled,
         minUpdateIntervalSeconds: row.min_update_interval_seconds,
         eventsMax: row.events_max,
@@ -44,7 +45,7 @@ export function policyRepository(db: Database): PolicyRepository {
       return db.immediate(() => {
         expect(policy.companyId, expectedVersion);
         db.run(
-          'INSERT OR REPLACE INTO policy VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+          'INSERT OR REPLACE INTO policy VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
           next.companyId,
           next.minTtlSeconds,
           next.maxTtlSeconds,
@@ -56,6 +57,7 @@ export function policyRepository(db: Database): PolicyRepository {
           next.setBy,
           next.setAt.getTime(),
           next.reason,
+          JSON.stringify(next.segments),
         );
         return next;
       });

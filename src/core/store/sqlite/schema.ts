@@ -70,4 +70,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE snapshot ADD COLUMN own_bytes REAL;
   ALTER TABLE snapshot ADD COLUMN active_companies REAL;
   `,
+  `
+  -- JSON: [{segment, minTtlSeconds, maxTtlSeconds}]
+  ALTER TABLE policy ADD COLUMN segments TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
