@@ -21,8 +21,7 @@ interface ObserveFlags extends Selection {
   duration: string;
   'max-overhead': number;
   record: boolean;
-  /** Absent unless given: oclif would take a default for a wish. */
-  force?: boolean | undefined;
+  force: boolean;
 }
 
 const SHORTEST_MS = 1000;
@@ -39,6 +38,8 @@ export async function observeRun(
   const durationMs = parseDuration(flags.duration);
   if (durationMs === null || durationMs < SHORTEST_MS || durationMs > LONGEST_MS)
     throw new RcmError('RCM_USAGE', `--duration '${flags.duration}' cannot be`, 'From 1s to 10m, e.g. 30s.');
+  if (flags.force && !flags.record)
+    throw new RcmError('RCM_USAGE', '--force goes with --record', 'Without --record nothing is counted twice.');
   const ports = await context.ports();
   const companies = words.length === 0 ? null : await companiesOf(ports, words);
   const progress = observeProgress(process.stderr);
@@ -47,7 +48,7 @@ export async function observeRun(
     durationMs,
     maxOverheadPercent: flags['max-overhead'],
     record: flags.record,
-    force: flags.force ?? false,
+    force: flags.force,
     onProgress: progress.onProgress,
   }).finally(progress.done);
   const { reason } = context.signal;

@@ -47,7 +47,7 @@ Exit codes: 0 observed, 3 a server could not be observed for any interval, or no
     record: Flags.boolean({ description: 'add what was seen to the counters and access events', default: false }),
     force: Flags.boolean({
       description: 'with --record: even companies whose application records itself (they are counted twice)',
-      dependsOn: ['record'],
+      default: false,
     }),
   };
 

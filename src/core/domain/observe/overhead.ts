@@ -22,20 +22,20 @@ export function processorUse(from: ProcessorReading, to: ProcessorReading): Proc
   return { threadPercent: (cpu / seconds) * 100, commandsPerSecond: commands / seconds };
 }
 
+/** Fewer commands a second than this do not tell what one costs: the server's own work is most of it. */
+const FEW_COMMANDS = 1000;
+
 /**
  * What observing takes of the server: the percentage points of its command thread that are used now, beyond what the same
- * commands took before (before's share, scaled by the rate of commands). On a server with nothing left to give this is the share of
- * its throughput that is lost. Never below 0. It supposes that commands cost what they cost before: a change of their mix
- * shows in it.
+ * commands took before (before's share, scaled by the rate of commands). On a server with nothing left to give this is the
+ * share of its throughput that is lost. Never below 0. It supposes that commands cost what they cost before: a change of
+ * their mix shows in it. null where so few commands came before that their cost is unknown, and many come now.
  */
-export function overheadPercent(before: ProcessorUse, now: ProcessorUse): number {
-  const scale = before.commandsPerSecond > 0 ? now.commandsPerSecond / before.commandsPerSecond : 1;
-  // A rate that doubles does not double what an idle server does beside commands: with few commands, the difference alone.
-  const expected = before.commandsPerSecond < FEW_COMMANDS ? before.threadPercent : before.threadPercent * scale;
-  return Math.max(0, now.threadPercent - expected);
+export function overheadPercent(before: ProcessorUse, now: ProcessorUse): number | null {
+  if (before.commandsPerSecond >= FEW_COMMANDS)
+    return Math.max(0, now.threadPercent - before.threadPercent * (now.commandsPerSecond / before.commandsPerSecond));
+  return now.commandsPerSecond < FEW_COMMANDS ? Math.max(0, now.threadPercent - before.threadPercent) : null;
 }
-
-const FEW_COMMANDS = 1000;
 
 export interface OverheadLimits {
   /** Of `overheadPercent`. */

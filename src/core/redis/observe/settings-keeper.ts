@@ -17,6 +17,9 @@ export interface PutBackOutcome {
  * anything is changed and removed after it was put back: whoever dies in between leaves it to the next.
  */
 export class SettingsKeeper {
+  /** What was changed here: Redis may have evicted the record. */
+  #changed: Record<string, ChangedSetting> = {};
+
   constructor(
     private readonly keeper: Redis,
     /** Of the lease: what another holder wrote is not ours to remove. */
@@ -37,6 +40,7 @@ export class SettingsKeeper {
     }
     if (Object.keys(settings).length === 0) return former;
     await writeRestoreRecord(this.keeper, { token: this.token, settings });
+    this.#changed = settings;
     const now = new Map<ObservedNode, string | null>();
     for (const [node, value] of former) {
       const changed = settings[settingName(node)];
@@ -47,8 +51,10 @@ export class SettingsKeeper {
 
   /** Puts back what is ours, wherever the server can be reached; what cannot be is kept for the next. @throws what Redis says where the record cannot be read */
   async putBack(nodes: readonly ObservedNode[]): Promise<PutBackOutcome[]> {
+    if (Object.keys(this.#changed).length === 0) return [];
     const record = await readRestoreRecord(this.keeper);
-    return record === null || record.token !== this.token ? [] : this.#settle(record.settings, nodes);
+    // Another observer put it back before it made its own change.
+    return record !== null && record.token !== this.token ? [] : this.#settle(this.#changed, nodes);
   }
 
   /** Puts back what somebody left who died. Only for who holds the lease. @throws what Redis says where the record cannot be read */

@@ -39,11 +39,12 @@ export async function observeIntervals(
   };
   const onInterrupt = () => end({ reason: 'interrupted', message: 'It was interrupted.' });
   const onLost = () =>
-    end({ reason: 'lease', message: 'Another observer took over while Redis could not be reached.' });
+    end({ reason: 'lease', message: 'The lease was lost: Redis could not be reached for a while, or evicted it.' });
   if (signal?.aborted) onInterrupt();
   signal?.addEventListener('abort', onInterrupt);
   lease?.signal.addEventListener('abort', onLost);
   const startedAt = performance.now();
+  onProgress?.(progressOf(tallies, 0, durationMs));
   const { count, ms } = intervalsOf(durationMs);
   const follow = async (node: NodeTally): Promise<void> => {
     for (let i = 1; i <= count && !stopping.signal.aborted; i += 1) {

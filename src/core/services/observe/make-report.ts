@@ -106,7 +106,7 @@ function warningsOf(observed: Observed, report: ObserveReport, sum: Sightings, t
         ? `No company's key was read, but ${otherReads.toLocaleString('en-US')} times other keys were: is keyTemplates right?`
         : 'No read was seen: hit rates are unknown.',
     );
-  if (total.full) found.push('There were over 100,000 company ids: the rest is counted as nobody’s.');
+  if (total.full) found.push("There were over 100,000 company ids: the rest is counted as nobody's.");
   const skipped = recorder?.report().skipped ?? [];
   if (skipped.length > 0)
     found.push(

@@ -21,7 +21,6 @@ import type { ObserveReport } from './report.js';
 import type { ObserveRequest } from './request.js';
 import { assertSomethingIsSeen, sightOf } from './sight.js';
 
-/** Before anything is done, the server is looked at for at most so long, and no more than a quarter of the time that is observed. */
 const BASELINE_MS = 1000;
 
 /**
@@ -139,7 +138,8 @@ class Observation {
   }
 
   async #baselines(): Promise<Map<ObservedNode, Baseline>> {
-    const ms = Math.min(BASELINE_MS, this.request.durationMs / 4);
+    const { baselineMs = BASELINE_MS, durationMs } = this.request;
+    const ms = Math.min(baselineMs, durationMs / 4);
     const signal = this.ports.signal ?? new AbortController().signal;
     const read = this.servers.nodes.map(async (node) => [node, await readBaseline(node, ms, signal)] as const);
     return new Map(await Promise.all(read));

@@ -25,7 +25,7 @@ export const observeReport = z.object({
   observedSeconds: z.number().describe('what the figures cover: the good intervals (of the server with the fewest)'),
   mode: z.enum(['full', 'missesOnly', 'readsOnly']),
   companies: z.array(z.object({ companyId: z.string(), companyName: z.string().nullable(), ...figures })),
-  platform: z.object({ ...figures, otherReads: count.describe('reads of keys that are no company’s') }),
+  platform: z.object({ ...figures, otherReads: count.describe("reads of keys that are no company's") }),
   intervals: z.object({ seconds: z.number(), good: z.number(), discarded: z.number() }),
   nodes: z.array(
     z.object({

@@ -5,6 +5,8 @@ export interface ObserveRequest {
   /** null: every company whose keys are used. */
   companies: readonly Company[] | null;
   durationMs: number;
+  /** How long servers are looked at before; a second unless given, and no more than a quarter of the time that is observed. */
+  baselineMs?: number;
   /** Stops when observing takes more percentage points of a server's command thread than this. */
   maxOverheadPercent: number;
   /** Adds what was seen to the counters and access events. */
