@@ -83,6 +83,8 @@ function notesOf(report: ObserveReport, rows: readonly ObservedCompany[]): strin
   return [
     ...(few > 0 ? ['~ under 1,000 reads: the rate says little.'] : []),
     ...costs,
-    ...(recorded === null ? [] : [`Recorded for ${count(recorded.companies)} companies.`]),
+    ...(recorded === null
+      ? []
+      : [`Recorded for ${count(recorded.companies)} ${recorded.companies === 1 ? 'company' : 'companies'}.`]),
   ];
 }

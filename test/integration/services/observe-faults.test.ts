@@ -98,10 +98,13 @@ describe('who may not do everything', () => {
     await redis.call('ACL', 'SETUSER', 'documented', 'on', '>pw', 'resetchannels', ...rules.split(' '));
     const observing = await startObserving((await as('documented')).ports);
     await traffic();
+    await waitUntil('it looks', async () =>
+      /cmd=client\|list user=documented/.test(String(await redis.client('LIST'))),
+    );
     const report = await observing.end();
     expect(report.mode).toBe('full');
     expect(report.companies).toMatchObject([{ reads: 3, hits: 1, misses: 2, expirations: 0, evictions: 0 }]);
-    expect(report.warnings).toEqual([]);
+    expect(report.warnings).toEqual([expect.stringContaining('interrupted')]);
     expect(report.nodes[0]?.overhead.largestBufferBytes).toBe(0);
     expect([await setting(), await redis.exists(RESTORE)]).toEqual(['', 0]);
   });
@@ -216,18 +219,24 @@ describe('while it observes', () => {
 
   it('too much overhead ends it early, and says so', async () => {
     const { ports } = await rigAt(server.url);
-    let running = true;
+    // Cheap commands before, dear ones during it: what they cost more is taken for ours.
+    let state: 'before' | 'during' | 'over' = 'before';
+    const dear = "redis.call('GET', KEYS[1]); for i = 1, 30000 do end";
     const load = (async () => {
-      while (running) await redis.mget('company:a:1', 'company:a:2');
+      while (state !== 'over')
+        if (state === 'during') await redis.eval(dear, 1, 'company:a:1');
+        else await redis.pipeline(Array.from({ length: 500 }, () => ['ping'])).exec();
     })();
-    const observing = await startObserving(ports, { maxOverheadPercent: 0.000_001, baselineMs: 300 });
+    const observing = await startObserving(ports, { maxOverheadPercent: 1, baselineMs: 300 });
+    state = 'during';
     const { report, complete } = await observing.ended;
-    running = false;
+    state = 'over';
     await load;
     expect(complete).toBe(true);
     expect(report.stoppedEarly).toMatchObject({ reason: 'overhead' });
     expect(report.warnings.join()).toMatch(/Stopped early: Observing took \d+ % of the thread/);
-    expect(report.intervals.good).toBe(2);
+    expect(report.intervals.good).toBeGreaterThanOrEqual(2);
+    expect(report.observedSeconds).toBeLessThan(15);
     expect(report.companies[0]?.hitRate).toBe(0);
     expect(await setting()).toBe('');
   });

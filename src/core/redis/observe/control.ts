@@ -56,11 +56,15 @@ export async function readVitals(redis: Redis): Promise<Vitals> {
   };
 }
 
-/** How long a small command takes, in milliseconds. @throws what the client throws */
+/** How long a small command takes, in milliseconds: the shortest of three, so that a hiccup of this machine is not taken for the server's. @throws what the client throws */
 export async function readLatency(redis: Redis): Promise<number> {
-  const before = performance.now();
-  await redis.ping();
-  return performance.now() - before;
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 3; i += 1) {
+    const before = performance.now();
+    await redis.ping();
+    shortest = Math.min(shortest, performance.now() - before);
+  }
+  return shortest;
 }
 
 /** Bytes that the server holds for a client; null where it does not tell. @throws never */

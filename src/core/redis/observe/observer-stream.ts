@@ -12,6 +12,7 @@ export interface Listener {
   tooLong(): void;
 }
 
+const CUT = 'Connection is closed';
 /** Longest wait for what the server answers at once, unless its buffer is full of what comes before. */
 const ANSWER_WITHIN_MS = 3000;
 
@@ -97,8 +98,8 @@ export class ObserverStream {
       await this.#ask(command, replies);
       return true;
     } catch (error) {
-      // The server's own words: it refused. Anything else is a broken connection.
-      if (this.closed || !(error instanceof Error) || /^(cut|late)$/.test(error.message)) throw error;
+      if (this.closed || !(error instanceof Error)) throw error;
+      // The server's own words: it refused.
       this.refusals.push(error.message);
       return false;
     }
@@ -107,11 +108,11 @@ export class ObserverStream {
   #ask(command: readonly string[], replies: number, at?: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.closed) {
-        reject(new Error('cut'));
+        reject(new Error(CUT));
         return;
       }
       const timer = setTimeout(() => {
-        reject(new Error('late'));
+        reject(new Error(`The server did not answer within ${ANSWER_WITHIN_MS} ms`));
         this.close();
       }, ANSWER_WITHIN_MS);
       let left = replies;
@@ -141,6 +142,6 @@ export class ObserverStream {
   #gone(): void {
     if (this.closed) return;
     this.closed = true;
-    for (const take of this.#waiting.splice(0)) take(new Error('cut'));
+    for (const take of this.#waiting.splice(0)) take(new Error(CUT));
   }
 }

@@ -74,9 +74,9 @@ export class ServerWatch {
       await pause(Math.min(LOOK_EVERY_MS, left), signal);
       if (signal.aborted || stream.closed) break;
       const { control } = this.node;
-      const look = Promise.all([readLatency(control), outputBuffer(control, stream.clientId)]);
-      const [latency, buffer] = (await within(CHECK_WITHIN_MS, look)) ?? [CHECK_WITHIN_MS, null];
-      latencies.push(latency);
+      const latency = await within(CHECK_WITHIN_MS, readLatency(control));
+      const buffer = await within(CHECK_WITHIN_MS, outputBuffer(control, stream.clientId));
+      latencies.push(latency ?? CHECK_WITHIN_MS);
       if (buffer !== null) bufferBytes = Math.max(bufferBytes ?? 0, buffer);
       if (bufferBytes !== null && bufferBytes > this.baseline.mostBufferBytes)
         return { latencyMs: median(latencies), bufferBytes, breach: 'buffer' };

@@ -5,6 +5,7 @@ import { ownKeys } from '../../redis/namespace.js';
 import { type Baseline, readBaseline } from '../../redis/observe/baseline.js';
 import { NodeObserver } from '../../redis/observe/node-observer.js';
 import type { ObservedNode } from '../../redis/observe/observed-node.js';
+import { within } from '../../redis/observe/pause.js';
 import { ServerWatch } from '../../redis/observe/server-watch.js';
 import { type ObservedServers, openServers } from '../../redis/observe/servers.js';
 import { SettingsKeeper } from '../../redis/observe/settings-keeper.js';
@@ -22,6 +23,7 @@ import type { ObserveRequest } from './request.js';
 import { assertSomethingIsSeen, sightOf } from './sight.js';
 
 const BASELINE_MS = 1000;
+const RELEASE_WITHIN_MS = 500;
 
 /**
  * Counts the reads, hits, misses, expirations and evictions of companies from Redis itself, for a while: key-miss events and MONITOR,
@@ -42,7 +44,8 @@ export async function observe(
     try {
       return await new Observation(ports, request, servers, lease, warnings).run();
     } finally {
-      await lease?.release().catch(() => undefined);
+      // Where Redis is away it ends by itself.
+      if (lease !== null) await within(RELEASE_WITHIN_MS, lease.release());
     }
   } catch (error) {
     throw redisError(error, ports.redis.label);
