@@ -10,6 +10,14 @@ export { type CompanyFacts, evaluate, type PlatformFacts, type Rules } from './d
 export { companyHealth, type HealthInput, type Status, type StatusCode } from './domain/health.js';
 export { avgResponseMs, hitRate } from './domain/hit-rate.js';
 export { DEFAULT_PRICING, type PricingConfig } from './domain/pricing.js';
+export type { TtlAccess, TtlOp } from './domain/ttl-model/access.js';
+export type { Interval } from './domain/ttl-model/interval.js';
+export {
+  type Simulated,
+  type SimulateOptions,
+  simulateTtl,
+  type TtlSimulated,
+} from './domain/ttl-model/simulate-ttl.js';
 export { ERROR_CODES, type ErrorCode, EXIT, RcmError } from './errors.js';
 export { connectRedis, type RedisConnection } from './redis/connect/connect.js';
 export type { RedisSettings } from './redis/connect/settings.js';
