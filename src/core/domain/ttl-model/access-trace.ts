@@ -6,7 +6,6 @@ export const TRACE_BLOCKS = 20;
 
 /** Places of the operations in TTL_OPS. */
 export const [GET, SET, DELETE, CLEAR] = [0, 1, 2, 3] as const;
-const CODES = new Map<TtlOp, number>(TTL_OPS.map((op, code) => [op, code]));
 
 /** Accesses in time order, each key as a whole number: read once, replayed as often as wanted. */
 export interface AccessTrace {
@@ -52,8 +51,8 @@ export function accessTrace(accesses: Iterable<TtlAccess>): AccessTrace {
       sizes = grown(sizes, new Float64Array(room));
       lifetimesMs = grown(lifetimesMs, new Float64Array(room));
     }
-    const code = CODES.get(op);
-    if (code === undefined)
+    const code = codeOf(op);
+    if (code < 0)
       throw invalid(length, `has the operation ${JSON.stringify(op)}`, 'Use get, set, delete or clear.');
     if (!(timestampMs >= before) || timestampMs === Number.POSITIVE_INFINITY)
       throw Number.isFinite(timestampMs)
@@ -103,6 +102,14 @@ export function accessAt(trace: AccessTrace, place: number): TtlAccess {
     ...(Number.isNaN(size) ? {} : { sizeBytes: size }),
     ...(Number.isNaN(lifetime) ? {} : { lifetimeMs: lifetime }),
   };
+}
+
+/** Faster than a look-up: it is asked for every access. -1: no operation. */
+function codeOf(op: TtlOp): number {
+  if (op === 'get') return GET;
+  if (op === 'set') return SET;
+  if (op === 'delete') return DELETE;
+  return op === 'clear' ? CLEAR : -1;
 }
 
 function countGets(length: number, keys: Int32Array, ops: Uint8Array, keyCount: number) {
