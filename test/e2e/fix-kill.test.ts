@@ -26,11 +26,17 @@ const FORMER = { ...NO_POLICY, maxTtlSeconds: 500, minUpdateIntervalSeconds: 7, 
 const KEYS = 30;
 
 const ENGINES = [
-  { engine: 'sqlite', describeIt: describe, makeHarness: sqliteHarness, every: 1 },
-  { engine: 'mongodb', describeIt: describeMongo, makeHarness: mongoHarness as () => Promise<StoreHarness>, every: 3 },
+  { engine: 'sqlite', describeIt: describe, makeHarness: sqliteHarness, codes: 3, every: 1 },
+  {
+    engine: 'mongodb',
+    describeIt: describeMongo,
+    makeHarness: mongoHarness as () => Promise<StoreHarness>,
+    codes: 1,
+    every: 4,
+  },
 ] as const;
 
-for (const { engine, describeIt, makeHarness, every } of ENGINES) {
+for (const { engine, describeIt, makeHarness, codes, every } of ENGINES) {
   describeIt(`a fix that is killed, with ${engine}`, () => {
     let server: RedisServer;
     let redis: Redis;
@@ -42,6 +48,7 @@ for (const { engine, describeIt, makeHarness, every } of ENGINES) {
       server = await startRedis();
       redis = connect(server);
       harness = await makeHarness();
+      await harness.reset();
       folder = await tempDir('fix');
       const config = configSchema.parse({ redis: { url: server.url }, fix: { obeySeconds: 0 } });
       const [connection, store] = await Promise.all([connectRedis(config.redis), harness.open()]);
@@ -87,53 +94,51 @@ for (const { engine, describeIt, makeHarness, every } of ENGINES) {
     const fixOf = async (id: string): Promise<FixRecord | undefined> =>
       (await ports.store.fixes.list({ companyId: id, limit: 1 }))[0];
 
-    const CODES = [
+    const fixes = [
       { code: 'EXCESSIVE_MEMORY', former: FORMER },
       { code: 'CACHE_THRASHING', former: null },
       { code: 'MISSING_TTL', former: FORMER },
     ] as const;
 
-    it.each(CODES)('$code: finished or taken back, at whatever point', async ({ code, former }) => {
+    it.each(fixes.slice(0, codes))('$code: finished or taken back, at whatever point', async ({ code, former }) => {
       await company(`${code}-whole`, former);
       const whole = await run('-', 'fix', `${code}-whole`, code);
       const { writes, status } = JSON.parse(whole.stdout);
       expect(status, whole.stderr).toBe('applied');
       const applied = await stateOf(`${code}-whole`);
-      const points = Array.from({ length: writes * 2 }, (_, i) => `${(i >> 1) + 1}${i % 2 === 0 ? 'before' : 'after'}`);
-      const statuses: Record<string, string | undefined> = {};
-      const kill = async (point: string) => {
+      const points = pointsOf(writes, every);
+      const before = new Map<string, Awaited<ReturnType<typeof stateOf>>>();
+      await inTurn(points, async (point) => {
+        await company(`${code}-${point}`, former);
+        before.set(point, await stateOf(`${code}-${point}`));
+        expect((await run(point, 'fix', `${code}-${point}`, code)).signal).toBe('SIGKILL');
+      });
+      // What each command does before anything else.
+      const recovered = await recoverFixes(ports, act);
+      expect(recovered.filter((one) => one.status === null)).toEqual([]);
+      const statuses = new Set<string | undefined>();
+      for (const point of points) {
         const id = `${code}-${point}`;
-        await company(id, former);
-        const before = await stateOf(id);
-        expect((await run(point, 'fix', id, code)).signal).toBe('SIGKILL');
-        // What the commands do before anything else.
-        const recovered = await recoverFixes(ports, act);
         const fix = await fixOf(id);
-        statuses[point] = fix?.status;
-        expect(recovered.filter(({ companyId, status: now }) => companyId === id && now === null)).toEqual([]);
+        statuses.add(fix?.status);
         if (fix?.status === 'applied') {
           const now = await stateOf(id);
-          expect(now.policy).toEqual(applied.policy);
-          expect(now.mirror).toEqual(applied.mirror);
-          expect(now.keys.map(([key, value, end]) => [String(key).replace(id, ''), value, Number(end) > 0])).toEqual(
-            applied.keys.map(([key, value, end]) => [String(key).replace(`${code}-whole`, ''), value, Number(end) > 0]),
+          expect({ policy: now.policy, mirror: now.mirror }).toEqual({
+            policy: applied.policy,
+            mirror: applied.mirror,
+          });
+          expect(now.keys.map(([, value, end]) => [value, Number(end) > 0])).toEqual(
+            applied.keys.map(([, value, end]) => [value, Number(end) > 0]),
           );
           expect((await undoFix(ports, fix.fixId, { withKeys: true, force: false }, act)).record.status).toBe('undone');
-        } else if (fix !== undefined) expect(fix.status).toBe('rolled_back');
-        expect(await stateOf(id), `${point}: ${fix?.status}`).toEqual(before);
-        expect(await redis.keys(`rcm:lock:*${id}*`)).toEqual([]);
+        }
+        expect(await stateOf(id), `${point}: ${fix?.status}`).toEqual(before.get(point));
         expect((await applyFix(ports, await prepareFix(ports, requestOf(id, code)), act)).record.status).toBe(
           'applied',
         );
-      };
-      const chosen = points.filter((_, i) => i % every === 0);
-      for (let i = 0; i < chosen.length; i += 3) await Promise.all(chosen.slice(i, i + 3).map(kill));
-      // Both ways are taken, and nothing else.
-      expect(new Set(Object.values(statuses))).toEqual(
-        new Set([undefined, 'rolled_back', 'applied'].filter((one) => Object.values(statuses).includes(one))),
-      );
-      expect(Object.values(statuses)).toContain('applied');
-      if (every === 1) expect(Object.values(statuses)).toContain('rolled_back');
+      }
+      // Killed before the journal knew of it; before and after what cannot be taken back lightly.
+      expect([...statuses].sort()).toEqual(['applied', 'rolled_back', undefined]);
     });
 
     it('an undo goes on, at whatever point', async () => {
@@ -148,22 +153,37 @@ for (const { engine, describeIt, makeHarness, every } of ENGINES) {
       const { stdout, stderr } = await run('-', 'undo', whole.fixId);
       const { writes, status } = JSON.parse(stdout || '{}');
       expect(status, stderr).toBe('undone');
-      const points = Array.from({ length: writes * 2 }, (_, i) => `${(i >> 1) + 1}${i % 2 === 0 ? 'before' : 'after'}`);
-      const kill = async (point: string) => {
-        const id = `undo-${point}`;
-        const { before, fixId } = await applyTo(id);
+      const points = pointsOf(writes, every);
+      const made = new Map<string, Awaited<ReturnType<typeof applyTo>>>();
+      await inTurn(points, async (point) => {
+        const { before, fixId } = await applyTo(`undo-${point}`);
+        made.set(point, { before, fixId });
         expect((await run(point, 'undo', fixId)).signal).toBe('SIGKILL');
-        await recoverFixes(ports, act);
+      });
+      await recoverFixes(ports, act);
+      for (const [point, { before, fixId }] of made) {
         const now = await ports.store.fixes.get(fixId);
         // Killed before its first write it was not begun.
         if (now?.status === 'applied') await undoFix(ports, fixId, { withKeys: true, force: false }, act);
         expect((await ports.store.fixes.get(fixId))?.status).toBe('undone');
-        expect(await stateOf(id), point).toEqual(before);
-      };
-      const chosen = points.filter((_, i) => i % every === 0);
-      for (let i = 0; i < chosen.length; i += 3) await Promise.all(chosen.slice(i, i + 3).map(kill));
+        expect(await stateOf(`undo-${point}`), point).toEqual(before);
+      }
     });
   });
+}
+
+/** After each write of the store, or each few of them: all that happens lies between two of these. The first is `1before`. */
+function pointsOf(writes: number, every: number): string[] {
+  const all = Array.from({ length: writes }, (_, i) => `${i + 1}after`);
+  return ['1before', ...all.filter((_, i) => i % every === 0 || i === all.length - 1)];
+}
+
+async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const lane = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all([lane(), lane(), lane()]);
 }
 
 function requestOf(companyId: string, code: 'EXCESSIVE_MEMORY' | 'CACHE_THRASHING' | 'MISSING_TTL') {

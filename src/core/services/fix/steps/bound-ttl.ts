@@ -32,7 +32,9 @@ export const boundTtlStep: StepExecutor = {
 
   async apply(fix, place) {
     const { ports, companyId, record } = fix;
-    const { fromMs } = keptOf(fix, place);
+    const { fromMs, toMs } = keptOf(fix, place);
+    // In the middle: neither rounding nor a slow answer leads out of the span.
+    const endMs = (fromMs + toMs) / 2;
     const ahead = (await serverTime(fix)) - Date.now();
     const selection = new KeySelection(new KeyTemplates(ports.config.keyTemplates), [companyId]);
     let chunk = await firstFree(fix);
@@ -40,13 +42,13 @@ export const boundTtlStep: StepExecutor = {
       const { nodes, close } = await primaries(ports.redis);
       try {
         await boundExisting(nodes, selection, {
-          maxTtlMs: (_, ttlMs) => (ttlMs === -1 ? Math.max(1, Math.round(fromMs - Date.now() - ahead)) : null),
+          maxTtlMs: (_, ttlMs) => (ttlMs === -1 ? Math.max(1, Math.round(endMs - Date.now() - ahead)) : null),
           before: async (keys) => {
             if (fix.lease) assertLocked(fix.lease);
             const touched = keys.map(({ key, formerTtlMs }): [string, number, number] => [
               key.toString('base64'),
               formerTtlMs,
-              fromMs,
+              endMs,
             ]);
             await ports.store.fixes.keepTouched(record.fixId, chunk, touched);
             chunk += 1;
