@@ -6,10 +6,19 @@ export type { Budget, BudgetLine, BudgetStatus } from './domain/budget.js';
 export { budgetAmounts, budgetLine, companyBudget } from './domain/budget.js';
 export type { CompanyView, PlatformStats } from './domain/company-view.js';
 export { type BaseShareRule, baseShares, type CompanyCosts, companyCosts, queriesPerMonth } from './domain/cost.js';
+export { type DetectedIssue, ISSUE_CODES, type IssueCode } from './domain/detect/issue.js';
 export { type CompanyFacts, evaluate, type PlatformFacts, type Rules } from './domain/evaluate.js';
 export { companyHealth, type HealthInput, type Status, type StatusCode } from './domain/health.js';
 export { avgResponseMs, hitRate } from './domain/hit-rate.js';
 export { DEFAULT_PRICING, type PricingConfig } from './domain/pricing.js';
+export type { TtlAccess, TtlOp } from './domain/ttl-model/access.js';
+export type { Interval } from './domain/ttl-model/interval.js';
+export {
+  type Simulated,
+  type SimulateOptions,
+  simulateTtl,
+  type TtlSimulated,
+} from './domain/ttl-model/simulate-ttl.js';
 export { ERROR_CODES, type ErrorCode, EXIT, RcmError } from './errors.js';
 export { connectRedis, type RedisConnection } from './redis/connect/connect.js';
 export type { RedisSettings } from './redis/connect/settings.js';
@@ -40,6 +49,8 @@ export { companiesFromSnapshot, surveyFromSnapshot } from './services/companies/
 export { importCompanies, readCompaniesCsv } from './services/companies/import.js';
 export { type CompaniesReport, companiesReport } from './services/companies/report.js';
 export { type Survey, survey } from './services/companies/survey.js';
+export { type DetectOptions, type DetectResult, detect } from './services/detect/detect.js';
+export { type DetectReport, detectReport } from './services/detect/report.js';
 export { examine, type Patient } from './services/doctor/doctor.js';
 export { type DoctorReport, doctorReport } from './services/doctor/report.js';
 export { type DrillDownOptions, type DrillDownResult, drillDown } from './services/drill-down/drill-down.js';
