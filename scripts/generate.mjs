@@ -11,6 +11,7 @@ import { budgetsReport, companyBudgetReport } from '../dist/core/services/budget
 import { checkReport } from '../dist/core/services/check/report.js';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
+import { detectReport } from '../dist/core/services/detect/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
 import { drillDownReport } from '../dist/core/services/drill-down/report.js';
 import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
@@ -33,6 +34,7 @@ const schemas = {
   clear: clearReport,
   companies: companiesReport,
   'company-budget': companyBudgetReport,
+  detect: detectReport,
   doctor: doctorReport,
   'drill-down': drillDownReport,
   'price-list': priceList,

@@ -68,6 +68,16 @@ export const detectReport = z.object({
         .describe('companies (of EVICTION_PRESSURE: and the platform) that could be judged, by code'),
     })
     .describe('what could be looked at: what could not is not healthy, it is unknown'),
+  notJudged: z
+    .array(
+      z.object({
+        code: z.enum(ISSUE_CODES),
+        why: z.string(),
+        companies: z.number(),
+        examples: z.array(z.string()).describe('ids of some of them'),
+      }),
+    )
+    .describe('companies of which an issue cannot be told, and why'),
   complete: z.boolean().describe('false when a service could not be reached: there may be more'),
   warnings: companiesReport.shape.warnings,
 });
