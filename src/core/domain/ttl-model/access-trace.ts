@@ -26,69 +26,110 @@ export interface AccessTrace {
   spanMs: number;
 }
 
+/** More different keys than a Map holds. */
+const MOST_KEYS = 2 ** 24;
+
 /**
  * Reads accesses once into arrays.
  * @throws RCM_VALUE_INVALID naming the position (from 1) of an access that is older than the one before, or of one with an
  * unknown operation, or a time, size or lifetime that is none
  */
 export function accessTrace(accesses: Iterable<TtlAccess>): AccessTrace {
-  const places = new Map<string, number>();
-  const keyNames: string[] = [];
-  let room = Array.isArray(accesses) ? Math.max(1, accesses.length) : 1024;
-  let timesMs = new Float64Array(room);
-  let keys = new Int32Array(room);
-  let ops = new Uint8Array(room);
-  let sizes = new Float64Array(room);
-  let lifetimesMs = new Float64Array(room);
-  let length = 0;
-  let before = Number.NEGATIVE_INFINITY;
-  for (const { timestampMs, key, op, sizeBytes, lifetimeMs } of accesses) {
-    if (length === room) {
-      room *= 2;
-      timesMs = grown(timesMs, new Float64Array(room));
-      keys = grown(keys, new Int32Array(room));
-      ops = grown(ops, new Uint8Array(room));
-      sizes = grown(sizes, new Float64Array(room));
-      lifetimesMs = grown(lifetimesMs, new Float64Array(room));
-    }
-    const code = codeOf(op);
-    if (code < 0)
-      throw invalid(length, `has the operation ${JSON.stringify(op)}`, 'Use get, set, delete or clear.');
-    if (!(timestampMs >= before) || timestampMs === Number.POSITIVE_INFINITY)
-      throw Number.isFinite(timestampMs)
-        ? invalid(length, `is older (${timestampMs}) than the one before (${before})`, 'Sort the accesses by time.')
-        : invalid(length, `has the time ${timestampMs}`, 'Give milliseconds.');
-    if (sizeBytes !== undefined && !(sizeBytes >= 0 && sizeBytes < Number.POSITIVE_INFINITY))
-      throw invalid(length, `has the size ${sizeBytes}`, 'Give bytes from 0, or none.');
-    if (lifetimeMs !== undefined && !(lifetimeMs >= 0))
-      throw invalid(length, `has the lifetime ${lifetimeMs}`, 'Give milliseconds from 0, or none.');
-    before = timestampMs;
-    timesMs[length] = timestampMs;
-    ops[length] = code;
-    sizes[length] = sizeBytes ?? Number.NaN;
-    lifetimesMs[length] = lifetimeMs ?? Number.NaN;
-    if (code !== CLEAR) {
-      let place = places.get(key);
-      if (place === undefined) {
-        place = keyNames.push(key) - 1;
-        places.set(key, place);
-      }
-      keys[length] = place;
-    }
-    length += 1;
+  const builder = new TraceBuilder(Array.isArray(accesses) ? accesses.length : undefined);
+  for (const access of accesses) builder.add(access);
+  return builder.build();
+}
+
+/** Makes a trace of accesses that come one by one, in time order. */
+export class TraceBuilder {
+  readonly #places = new Map<string, number>();
+  readonly #keyNames: string[] = [];
+  #room: number;
+  #timesMs: Float64Array;
+  #keys: Int32Array;
+  #ops: Uint8Array;
+  #sizes: Float64Array;
+  #lifetimesMs: Float64Array;
+  #length = 0;
+  #before = Number.NEGATIVE_INFINITY;
+
+  /** @param expected how many accesses will come */
+  constructor(expected = 1024) {
+    this.#room = Math.max(1, expected);
+    this.#timesMs = new Float64Array(this.#room);
+    this.#keys = new Int32Array(this.#room);
+    this.#ops = new Uint8Array(this.#room);
+    this.#sizes = new Float64Array(this.#room);
+    this.#lifetimesMs = new Float64Array(this.#room);
   }
-  const spanMs = length === 0 ? 0 : (timesMs[length - 1] as number) - (timesMs[0] as number);
-  return {
-    length,
-    timesMs,
-    keys,
-    ops,
-    sizes,
-    lifetimesMs,
-    keyNames,
-    spanMs,
-    ...countGets(length, keys, ops, keyNames.length),
-  };
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** @throws as `accessTrace`; also for more than 16 million different keys */
+  add({ timestampMs, key, op, sizeBytes, lifetimeMs }: TtlAccess): void {
+    const at = this.#length;
+    if (at === this.#room) this.#grow();
+    const code = codeOf(op);
+    if (code < 0) throw invalid(at, `has the operation ${JSON.stringify(op)}`, 'Use get, set, delete or clear.');
+    if (!(timestampMs >= this.#before) || timestampMs === Number.POSITIVE_INFINITY)
+      throw Number.isFinite(timestampMs)
+        ? invalid(at, `is older (${timestampMs}) than the one before (${this.#before})`, 'Sort the accesses by time.')
+        : invalid(at, `has the time ${timestampMs}`, 'Give milliseconds.');
+    if (sizeBytes !== undefined && !(sizeBytes >= 0 && sizeBytes < Number.POSITIVE_INFINITY))
+      throw invalid(at, `has the size ${sizeBytes}`, 'Give bytes from 0, or none.');
+    if (lifetimeMs !== undefined && !(lifetimeMs >= 0))
+      throw invalid(at, `has the lifetime ${lifetimeMs}`, 'Give milliseconds from 0, or none.');
+    this.#before = timestampMs;
+    this.#timesMs[at] = timestampMs;
+    this.#ops[at] = code;
+    this.#sizes[at] = sizeBytes ?? Number.NaN;
+    this.#lifetimesMs[at] = lifetimeMs ?? Number.NaN;
+    if (code !== CLEAR) this.#keys[at] = this.#places.get(key) ?? this.#addKey(key);
+    this.#length = at + 1;
+  }
+
+  build(): AccessTrace {
+    const length = this.#length;
+    const [timesMs, keys, ops, keyNames] = [this.#timesMs, this.#keys, this.#ops, this.#keyNames];
+    const spanMs = length === 0 ? 0 : (timesMs[length - 1] as number) - (timesMs[0] as number);
+    const counted = countGets(length, keys, ops, keyNames.length);
+    return {
+      length,
+      timesMs,
+      keys,
+      ops,
+      sizes: this.#sizes,
+      lifetimesMs: this.#lifetimesMs,
+      keyNames,
+      spanMs,
+      ...counted,
+    };
+  }
+
+  #addKey(key: string): number {
+    const place = this.#keyNames.length;
+    if (place >= MOST_KEYS)
+      throw invalid(
+        this.#length,
+        `names more than ${MOST_KEYS} different keys`,
+        'Give the accesses of a part of the keys, chosen by hash.',
+      );
+    this.#keyNames.push(key);
+    this.#places.set(key, place);
+    return place;
+  }
+
+  #grow(): void {
+    this.#room *= 2;
+    const room = this.#room;
+    this.#timesMs = grown(this.#timesMs, new Float64Array(room));
+    this.#keys = grown(this.#keys, new Int32Array(room));
+    this.#ops = grown(this.#ops, new Uint8Array(room));
+    this.#sizes = grown(this.#sizes, new Float64Array(room));
+    this.#lifetimesMs = grown(this.#lifetimesMs, new Float64Array(room));
+  }
 }
 
 /** One access of a trace, as it was given. */
