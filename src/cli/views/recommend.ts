@@ -45,20 +45,21 @@ function companyOf({ companyId, companyName }: AdviceRow): string {
 }
 
 /** `$1.20`, `≤ $1.20`; an amount that two decimals would show as nothing is said to be little. */
-function amount({ savingPerMonth, atMost }: Pick<AdviceRow, 'savingPerMonth' | 'atMost'>): string {
+function amount({ savingPerMonth, atMost }: Pick<Recommendation, 'savingPerMonth' | 'atMost'>): string {
   if (savingPerMonth === null) return UNKNOWN;
   if (savingPerMonth !== 0 && Math.abs(savingPerMonth) < 0.005) return savingPerMonth < 0 ? '> -$0.01' : '< $0.01';
   return `${atMost ? '≤ ' : ''}${dollars(savingPerMonth)}`;
 }
 
 /** `+12.3 pt`. */
-function points({ hitRateGain, atMost }: AdviceRow): string {
+export function points({ hitRateGain, atMost }: Pick<Recommendation, 'hitRateGain' | 'atMost'>): string {
   if (hitRateGain === null) return UNKNOWN;
   const text = `${hitRateGain < 0 ? '−' : '+'}${Math.abs(hitRateGain).toFixed(1)} pt`;
   return atMost && hitRateGain > 0 ? `≤ ${text}` : text;
 }
 
-function savingWords(advice: AdviceRow): string {
+/** `saves $1.20/month`. */
+export function savingWords(advice: Pick<Recommendation, 'savingPerMonth' | 'atMost'>): string {
   const { savingPerMonth } = advice;
   if (savingPerMonth === null) return 'saving unknown';
   if (savingPerMonth === 0) return 'saves nothing';
@@ -168,11 +169,12 @@ export function recommendJson(report: RecommendReport, rows: readonly AdviceRow[
   });
   return {
     ...report,
-    recommendations: rows.map(({ rank: _, savingPerMonth, ...advice }) => ({
-      ...advice,
-      savingPerMonth: money(savingPerMonth),
-    })),
+    recommendations: rows.map(({ rank: _, ...advice }) => adviceJson(advice)),
     total: rounded(report.total),
     wanted: rounded(report.wanted),
   };
+}
+
+export function adviceJson(advice: Recommendation): Recommendation {
+  return { ...advice, savingPerMonth: money(advice.savingPerMonth) };
 }

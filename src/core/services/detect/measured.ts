@@ -150,7 +150,10 @@ export interface MeasuredParts {
 }
 
 /** One company, judged by prices and its share of the base. */
-export function measuredCompany(facts: CompanyFacts, { share, pricing, recorded, sum, segments }: MeasuredParts): MeasuredCompany {
+export function measuredCompany(
+  facts: CompanyFacts,
+  { share, pricing, recorded, sum, segments }: MeasuredParts,
+): MeasuredCompany {
   return {
     facts,
     view: evaluateCompany(facts, share, pricing),
