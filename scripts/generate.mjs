@@ -23,6 +23,13 @@ import { pricingChangeReport, pricingReport } from '../dist/core/services/pricin
 import { recommendReport } from '../dist/core/services/recommend/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
+import {
+  companyTtlReport,
+  ttlPoliciesReport,
+  ttlPresetsReport,
+  ttlPreviewReport,
+  ttlSetReport,
+} from '../dist/core/services/ttl/report.js';
 
 const require = createRequire(import.meta.url);
 const check = process.argv.includes('--check');
@@ -48,6 +55,11 @@ const schemas = {
   recommend: recommendReport,
   restore: restoreReport,
   stats: statsReport,
+  'company-ttl': companyTtlReport,
+  'ttl-policies': ttlPoliciesReport,
+  'ttl-presets': ttlPresetsReport,
+  'ttl-preview': ttlPreviewReport,
+  'ttl-set': ttlSetReport,
 };
 const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];
 const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));

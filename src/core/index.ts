@@ -80,5 +80,22 @@ export { type RestoreRequest, restore } from './services/restore/restore.js';
 export { type SnapshotResult, takeSnapshot } from './services/snapshot.js';
 export { type StatsReport, statsReport } from './services/stats/report.js';
 export { type StatsResult, stats } from './services/stats/stats.js';
+export { applyToExisting } from './services/ttl/existing.js';
+export { companyTtl, ttlPolicies } from './services/ttl/get.js';
+export { companyPresets, presetsReport } from './services/ttl/presets.js';
+export { type PreviewRequest, previewTrace, previewTtl } from './services/ttl/preview.js';
+export {
+  type CompanyTtlReport,
+  companyTtlReport,
+  type TtlPoliciesReport,
+  type TtlPresetsReport,
+  type TtlPreviewReport,
+  type TtlSetReport,
+  ttlPoliciesReport,
+  ttlPresetsReport,
+  ttlPreviewReport,
+  ttlSetReport,
+} from './services/ttl/report.js';
+export { applyTtl, planTtl, type TtlPlan, type TtlSetRequest } from './services/ttl/set.js';
 export { openStore } from './store/open-store.js';
 export type { Store } from './store/store.js';

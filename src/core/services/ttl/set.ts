@@ -1,10 +1,10 @@
 import { type CachePolicy, DEFAULT_POLICY_ID } from '../../domain/policy.js';
 import { type PresetName, presetOf } from '../../domain/ttl-model/presets.js';
-import { messageOf, RcmError } from '../../errors.js';
+import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import type { Store } from '../../store/store.js';
 import type { Act } from '../acts/act-log.js';
-import { readDurable } from '../companies/durable.js';
+import { type Durable, readDurable } from '../companies/durable.js';
 import type { ResolvedCompany } from '../company/resolve.js';
 import { changePolicy, contentOf, type PolicyContent } from '../policy/change.js';
 import type { Ports } from '../ports.js';
@@ -52,9 +52,8 @@ export async function planTtl(ports: TtlPorts, request: TtlSetRequest): Promise<
   const company = word === null ? null : await ttlCompany(ports, word, durable.listing, request);
   const companyId = company?.companyId ?? DEFAULT_POLICY_ID;
   const warnings = [...durable.warnings];
-  const data =
-    company === null ? null : await presetData(ports, company, durable, null, warnings).catch(unlessAborted(ports));
-  const change = await withPreset(ports, request, company, durable);
+  const data = await dataOf(ports, request, company, durable, warnings);
+  const change = await withPreset(ports, request, company, durable, data);
   const [before, fallback] = await Promise.all([store.policies.get(companyId), store.policies.get(DEFAULT_POLICY_ID)]);
   const after = changedPolicy(before, change);
   const changed = !isSame(contentOf(before), after);
@@ -101,12 +100,34 @@ function shown(content: PolicyContent | null): TtlSetReport['before'] {
   return { minTtlSeconds, maxTtlSeconds, segments, eventsMax };
 }
 
+/** What is recorded of the company; an error where nothing is, null where nothing is asked that it could tell. */
+async function dataOf(
+  ports: TtlPorts,
+  { change, preset }: TtlSetRequest,
+  company: ResolvedCompany | null,
+  durable: Durable,
+  warnings: string[],
+): Promise<PresetData | RcmError | null> {
+  const { unset, minTtlSeconds, maxTtlSeconds } = change;
+  const bounds = unset || preset !== null || minTtlSeconds !== undefined || maxTtlSeconds !== undefined;
+  if (company === null || !bounds) return null;
+  try {
+    return await presetData(ports, company, durable, null, warnings);
+  } catch (error) {
+    if (ports.signal?.aborted) throw ports.signal.reason;
+    // What cannot be predicted keeps nobody from setting a TTL.
+    if (error instanceof RcmError) return error;
+    throw error;
+  }
+}
+
 /** The bounds of a preset, chosen from the accesses of the segment's keys. */
 async function withPreset(
   ports: TtlPorts,
   { preset: name, change }: TtlSetRequest,
   company: ResolvedCompany | null,
-  durable: Awaited<ReturnType<typeof readDurable>>,
+  durable: Durable,
+  whole: PresetData | RcmError | null,
 ): Promise<TtlChange> {
   if (name === null) return change;
   const preset = presetOf(name);
@@ -116,7 +137,9 @@ async function withPreset(
       `The preset ${name} chooses from the accesses of one company`,
       'Name the company, or give --ttl for the default.',
     );
-  const data = await presetData(ports, company, durable, change.segment, []);
+  if (whole instanceof RcmError) throw whole;
+  const { segment } = change;
+  const data = segment === null && whole ? whole : await presetData(ports, company, durable, segment, []);
   const { chosen, why } = choosePreset(preset, data, company.companyId);
   if (chosen === null)
     throw notApplicable(
@@ -133,20 +156,12 @@ function effectOf(
   { before, after, fallback }: Pick<TtlPlan, 'before' | 'after' | 'fallback'>,
 ): Predicted {
   const none = (why: string): Predicted => ({ before: null, after: null, why });
-  if (company === null || data === null) return none('The default holds for every company without bounds of its own.');
+  if (company === null) return none('The default holds for every company without bounds of its own.');
+  if (data === null) return none('TTLs stay as they are.');
   if (data instanceof RcmError) return none(data.message);
   const separators = new KeyTemplates(config.keyTemplates).terminators;
   const policies = { before: [before, fallback], after: [after, fallback] };
   return predictedEffect(company.companyId, data, policies, separators);
-}
-
-/** What cannot be predicted keeps nobody from setting a TTL. */
-function unlessAborted({ signal }: Ports): (error: unknown) => RcmError {
-  return (error) => {
-    if (signal?.aborted) throw signal.reason;
-    if (error instanceof RcmError) return error;
-    throw new Error(messageOf(error), { cause: error });
-  };
 }
 
 function notApplicable(message: string, hint: string): RcmError {
