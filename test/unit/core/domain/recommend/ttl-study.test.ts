@@ -6,6 +6,7 @@ import type { TtlAccess } from '../../../../../src/core/domain/ttl-model/access.
 import { accessTrace } from '../../../../../src/core/domain/ttl-model/access-trace.js';
 import { observedLifetimes } from '../../../../../src/core/domain/ttl-model/lifetimes.js';
 import { replay } from '../../../../../src/core/domain/ttl-model/replay.js';
+import { generator } from '../../../../support/random.js';
 
 const SECOND = 1000;
 
@@ -139,14 +140,3 @@ describe('studyTtls', () => {
     expect(without?.outcomes.every(({ saving, totalCost }) => saving === null && totalCost === null)).toBe(true);
   });
 });
-
-/** Mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
