@@ -43,8 +43,8 @@ export interface ScanProgress {
 export interface CompanySum {
   keys: number;
   bytes: number;
-  /** Bytes of keys that never expire; only with `largeFrom`. */
-  foreverBytes: number;
+  /** Bytes of keys that never expire; absent without `largeFrom`. */
+  foreverBytes?: number;
   /** Keys of at least `largeFrom` bytes; the largest by name. Absent where there are none. */
   large?: { keys: number; bytes: number; largest: Top<LargeKey> };
 }
@@ -116,13 +116,13 @@ async function scanNode(redis: Redis, options: ScanOptions, result: KeyspaceScan
     },
   );
   for await (const step of driveScan(stepper, throttle, { ahead: true })) {
-    add(result, step, options.templates);
+    add(result, step, options);
     tick();
   }
   if (!throttle.loadKnown) result.loadUnknown = true;
 }
 
-function add(result: KeyspaceScan, step: Step, templates: KeyTemplates): void {
+function add(result: KeyspaceScan, step: Step, { templates, largeFrom }: ScanOptions): void {
   result.keys += step.keys;
   result.own.keys += step.ownKeys;
   result.own.bytes += step.ownBytes;
@@ -135,11 +135,12 @@ function add(result: KeyspaceScan, step: Step, templates: KeyTemplates): void {
     if (result.tooLarge.examples.length < 10) result.tooLarge.examples.push(displayBytes(key));
   step.each((id, keys, bytes, foreverBytes) => {
     const sum = result.companies.get(id);
-    if (sum === undefined) result.companies.set(id, { keys, bytes, foreverBytes });
+    if (sum === undefined)
+      result.companies.set(id, { keys, bytes, ...(largeFrom === undefined ? {} : { foreverBytes }) });
     else {
       sum.keys += keys;
       sum.bytes += bytes;
-      sum.foreverBytes += foreverBytes;
+      if (sum.foreverBytes !== undefined) sum.foreverBytes += foreverBytes;
     }
   });
   for (const large of step.large) addLarge(result, large, templates);

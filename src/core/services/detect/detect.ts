@@ -110,7 +110,7 @@ async function study(ports: Ports, measured: Measured, window: Window, maxRate: 
       terms: one.terms,
       reads: readsOf(one),
       counters: one.counters,
-      foreverBytes: one.sum.foreverBytes,
+      foreverBytes: one.sum.foreverBytes ?? null,
       large: large.get(one.facts.companyId) ?? null,
       segments: one.segments,
       history: histories.get(one.facts.companyId) ?? null,

@@ -11,6 +11,7 @@ import { visitProgress } from '../visit-progress.js';
 
 /** What the keys of one company are: their sums, and by kind. */
 export interface WalkedKeys extends CompanySum {
+  foreverBytes: number;
   breakdown: KeyBreakdown;
 }
 
