@@ -14,6 +14,7 @@ import { companiesReport } from '../dist/core/services/companies/report.js';
 import { detectReport } from '../dist/core/services/detect/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
 import { drillDownReport } from '../dist/core/services/drill-down/report.js';
+import { fixListReport, fixReport, fixUndoReport } from '../dist/core/services/fix/report.js';
 import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
 import { keysGetReport } from '../dist/core/services/keys/get-report.js';
 import { keysListReport } from '../dist/core/services/keys/list-report.js';
@@ -45,6 +46,9 @@ const schemas = {
   detect: detectReport,
   doctor: doctorReport,
   'drill-down': drillDownReport,
+  fix: fixReport,
+  'fix-list': fixListReport,
+  'fix-undo': fixUndoReport,
   'price-list': priceList,
   pricing: pricingReport,
   'pricing-change': pricingChangeReport,

@@ -144,6 +144,18 @@ export const configSchema = z.strictObject({
       minHitRateGain: percent.default(RECOMMEND.minHitRateGain),
     })
     .prefault({}),
+  /** What fixes set, and when their outcome is told. */
+  fix: z
+    .strictObject({
+      minTtlSeconds: atLeast(0.001).default(300),
+      minUpdateIntervalSeconds: atLeast(0.001).default(60),
+      temporaryTtlSeconds: atLeast(0.001).default(1800),
+      missingTtlSeconds: atLeast(1).default(86_400),
+      orphanSharePercent: percent.default(20),
+      measureAfterReads: count.default(1000),
+      obeySeconds: atLeast(0).max(60).default(5),
+    })
+    .prefault({}),
   retention: z
     .strictObject({
       snapshotDays: days.default(DEFAULT_RETENTION.snapshotDays),
