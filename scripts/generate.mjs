@@ -21,6 +21,7 @@ import { keysListReport } from '../dist/core/services/keys/list-report.js';
 import { pricingHistoryReport } from '../dist/core/services/pricing/history-report.js';
 import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
+import { recommendReport } from '../dist/core/services/recommend/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
 import {
@@ -55,6 +56,7 @@ const schemas = {
   'keys-get': keysGetReport,
   'keys-list': keysListReport,
   'pricing-history': pricingHistoryReport,
+  recommend: recommendReport,
   restore: restoreReport,
   stats: statsReport,
   'company-ttl': companyTtlReport,
