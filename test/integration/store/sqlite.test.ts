@@ -219,3 +219,9 @@ it('makes one file when several processes open it first at the same time', async
   const outcomes = await Promise.all([1, 2, 3, 4].map(() => execa(process.execPath, [script, stateFile])));
   expect(outcomes.map((o) => JSON.parse(o.stdout))).toEqual([1, 2, 3, 4].map(() => ({ code: 'ok' })));
 });
+
+it('looks up no name in DNS while the engine is loaded, and leaves reports as they were', async () => {
+  const script = await childScript(join(import.meta.dirname, 'reports-asked.ts'));
+  const { stdout } = await execa(process.execPath, [script, stateFile]);
+  expect(JSON.parse(stdout)).toEqual({ asked: [true], later: false });
+});
