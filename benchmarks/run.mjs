@@ -11,6 +11,7 @@ import { drillDownBenchmark } from './drill-down.mjs';
 import { pricingBenchmark } from './pricing.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { pairs, seconds } from './support/measure.mjs';
+import { ttlBenchmark } from './ttl.mjs';
 
 const home = await mkdtemp(join(tmpdir(), 'rcm-bench-home-'));
 const env = { XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, RCM_MONGODB_URI: 'none' };
@@ -22,6 +23,7 @@ try {
     ...(await clearBenchmark(env, 7)),
     ...(await pricingBenchmark(env, 15)),
     ...(await checkBenchmark(env, 5)),
+    ...(await ttlBenchmark(5)),
     await startup(),
     await client(),
   ];
