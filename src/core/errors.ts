@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   RCM_COMPANY_AMBIGUOUS: EXIT.refused,
   RCM_KEY_NOT_FOUND: EXIT.refused,
   RCM_CHANGE_NOT_FOUND: EXIT.refused,
+  RCM_ISSUE_NOT_FOUND: EXIT.refused,
+  RCM_FIX_NOT_FOUND: EXIT.refused,
   RCM_NOT_CONFIRMED: EXIT.refused,
   RCM_CONFLICT: EXIT.refused,
   RCM_NOT_APPLICABLE: EXIT.refused,

@@ -6,6 +6,7 @@ export type { Budget, BudgetLine, BudgetStatus } from './domain/budget.js';
 export { budgetAmounts, budgetLine, companyBudget } from './domain/budget.js';
 export type { CompanyView, PlatformStats } from './domain/company-view.js';
 export { type BaseShareRule, baseShares, type CompanyCosts, companyCosts, queriesPerMonth } from './domain/cost.js';
+export { type DetectedIssue, ISSUE_CODES, type IssueCode } from './domain/detect/issue.js';
 export { type CompanyFacts, evaluate, type PlatformFacts, type Rules } from './domain/evaluate.js';
 export { companyHealth, type HealthInput, type Status, type StatusCode } from './domain/health.js';
 export { avgResponseMs, hitRate } from './domain/hit-rate.js';
@@ -48,10 +49,26 @@ export { companiesFromSnapshot, surveyFromSnapshot } from './services/companies/
 export { importCompanies, readCompaniesCsv } from './services/companies/import.js';
 export { type CompaniesReport, companiesReport } from './services/companies/report.js';
 export { type Survey, survey } from './services/companies/survey.js';
+export { type DetectOptions, type DetectResult, detect } from './services/detect/detect.js';
+export { type DetectReport, detectReport } from './services/detect/report.js';
 export { examine, type Patient } from './services/doctor/doctor.js';
 export { type DoctorReport, doctorReport } from './services/doctor/report.js';
 export { type DrillDownOptions, type DrillDownResult, drillDown } from './services/drill-down/drill-down.js';
 export { type DrillDownReport, drillDownReport } from './services/drill-down/report.js';
+export { applyFix, type FixOutcome } from './services/fix/apply.js';
+export { listFixes } from './services/fix/list.js';
+export { type FixPorts, fixPorts } from './services/fix/ports.js';
+export { type FixRequest, fixableIssue, type PreparedFix, prepareFix } from './services/fix/prepare.js';
+export { type RecoveredFix, recoverFixes } from './services/fix/recover.js';
+export {
+  type FixListReport,
+  type FixReport,
+  type FixUndoReport,
+  fixListReport,
+  fixReport,
+  fixUndoReport,
+} from './services/fix/report.js';
+export { undoFix } from './services/fix/undo.js';
 export { deleteKeys, type KeysDeleteRequest, previewDelete } from './services/keys/delete.js';
 export { getKey, type KeysGetRequest } from './services/keys/get.js';
 export { type KeysGetReport, keysGetReport } from './services/keys/get-report.js';

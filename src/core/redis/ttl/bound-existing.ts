@@ -17,8 +17,8 @@ export interface UnboundedKey extends CompanyKey {
 }
 
 export interface BoundOptions {
-  /** The most milliseconds that a key may live from now; null: as long as it likes. */
-  maxTtlMs: (key: CompanyKey) => number | null;
+  /** The most milliseconds that a key may live from now, which has `ttlMs` left (-1: no end); null: as long as it likes. */
+  maxTtlMs: (key: CompanyKey, ttlMs: number) => number | null;
   /** Told of keys before any of them is changed, and waited for; when it throws, they are left as they are. */
   before?: (keys: readonly UnboundedKey[]) => void | Promise<void>;
   /** Told of each key that was changed (`changed`), or was not there or short enough by then. */
@@ -72,7 +72,7 @@ async function boundOn(
   for await (const step of walkNode({ redis, ...node }, selection, walk)) {
     const long = step.found.flatMap(({ key, companyId, rest, ttlMs }): UnboundedKey[] => {
       if (ttlMs === null) return [];
-      const maxTtlMs = options.maxTtlMs({ key, companyId, rest });
+      const maxTtlMs = options.maxTtlMs({ key, companyId, rest }, ttlMs);
       if (maxTtlMs === null || (ttlMs >= 0 && ttlMs <= maxTtlMs)) return [];
       return [{ key, companyId, rest, formerTtlMs: ttlMs, maxTtlMs }];
     });
