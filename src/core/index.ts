@@ -11,6 +11,14 @@ export { type CompanyFacts, evaluate, type PlatformFacts, type Rules } from './d
 export { companyHealth, type HealthInput, type Status, type StatusCode } from './domain/health.js';
 export { avgResponseMs, hitRate } from './domain/hit-rate.js';
 export { DEFAULT_PRICING, type PricingConfig } from './domain/pricing.js';
+export type { TtlAccess, TtlOp } from './domain/ttl-model/access.js';
+export type { Interval } from './domain/ttl-model/interval.js';
+export {
+  type Simulated,
+  type SimulateOptions,
+  simulateTtl,
+  type TtlSimulated,
+} from './domain/ttl-model/simulate-ttl.js';
 export { ERROR_CODES, type ErrorCode, EXIT, RcmError } from './errors.js';
 export { connectRedis, type RedisConnection } from './redis/connect/connect.js';
 export type { RedisSettings } from './redis/connect/settings.js';
@@ -47,6 +55,20 @@ export { examine, type Patient } from './services/doctor/doctor.js';
 export { type DoctorReport, doctorReport } from './services/doctor/report.js';
 export { type DrillDownOptions, type DrillDownResult, drillDown } from './services/drill-down/drill-down.js';
 export { type DrillDownReport, drillDownReport } from './services/drill-down/report.js';
+export { applyFix, type FixOutcome } from './services/fix/apply.js';
+export { listFixes } from './services/fix/list.js';
+export { type FixPorts, fixPorts } from './services/fix/ports.js';
+export { type FixRequest, fixableIssue, type PreparedFix, prepareFix } from './services/fix/prepare.js';
+export { type RecoveredFix, recoverFixes } from './services/fix/recover.js';
+export {
+  type FixListReport,
+  type FixReport,
+  type FixUndoReport,
+  fixListReport,
+  fixReport,
+  fixUndoReport,
+} from './services/fix/report.js';
+export { undoFix } from './services/fix/undo.js';
 export { deleteKeys, type KeysDeleteRequest, previewDelete } from './services/keys/delete.js';
 export { getKey, type KeysGetRequest } from './services/keys/get.js';
 export { type KeysGetReport, keysGetReport } from './services/keys/get-report.js';
@@ -72,5 +94,22 @@ export { type RestoreRequest, restore } from './services/restore/restore.js';
 export { type SnapshotResult, takeSnapshot } from './services/snapshot.js';
 export { type StatsReport, statsReport } from './services/stats/report.js';
 export { type StatsResult, stats } from './services/stats/stats.js';
+export { applyToExisting } from './services/ttl/existing.js';
+export { companyTtl, ttlPolicies } from './services/ttl/get.js';
+export { companyPresets, presetsReport } from './services/ttl/presets.js';
+export { type PreviewRequest, previewTrace, previewTtl } from './services/ttl/preview.js';
+export {
+  type CompanyTtlReport,
+  companyTtlReport,
+  type TtlPoliciesReport,
+  type TtlPresetsReport,
+  type TtlPreviewReport,
+  type TtlSetReport,
+  ttlPoliciesReport,
+  ttlPresetsReport,
+  ttlPreviewReport,
+  ttlSetReport,
+} from './services/ttl/report.js';
+export { applyTtl, planTtl, type TtlPlan, type TtlSetRequest } from './services/ttl/set.js';
 export { openStore } from './store/open-store.js';
 export type { Store } from './store/store.js';

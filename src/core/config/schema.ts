@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DEFAULT_RETENTION } from '../domain/activity.js';
 import { BASE_SHARE_RULES } from '../domain/cost.js';
 import { type DetectThresholds, DEFAULT_THRESHOLDS as USUAL } from '../domain/detect/thresholds.js';
+import { RECOMMEND } from '../domain/recommend/settings.js';
 import { parseDuration } from '../domain/window.js';
 import { DEFAULT_KEY_TEMPLATES, KeyTemplates } from '../redis/key-template.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as PLATFORM } from '../store/platform-collections.js';
@@ -135,6 +136,26 @@ export const configSchema = z.strictObject({
   /** Whether drill-downs are noted in the activity log. */
   logCommands: z.stringbool().or(z.boolean()).default(true),
   detect: detect.prefault({}),
+  /** What `recommend` looks at, and which gains of another TTL it takes for worth a change. */
+  recommend: z
+    .strictObject({
+      companies: z.coerce.number().int().min(0).max(100_000).default(RECOMMEND.companies),
+      minSaving: atLeast(0).default(RECOMMEND.minSaving),
+      minHitRateGain: percent.default(RECOMMEND.minHitRateGain),
+    })
+    .prefault({}),
+  /** What fixes set, and when their outcome is told. */
+  fix: z
+    .strictObject({
+      minTtlSeconds: atLeast(0.001).default(300),
+      minUpdateIntervalSeconds: atLeast(0.001).default(60),
+      temporaryTtlSeconds: atLeast(0.001).default(1800),
+      missingTtlSeconds: atLeast(1).default(86_400),
+      orphanSharePercent: percent.default(20),
+      measureAfterReads: count.default(1000),
+      obeySeconds: atLeast(0).max(60).default(5),
+    })
+    .prefault({}),
   retention: z
     .strictObject({
       snapshotDays: days.default(DEFAULT_RETENTION.snapshotDays),

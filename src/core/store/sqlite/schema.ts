@@ -74,4 +74,10 @@ export const MIGRATIONS: readonly string[] = [
   -- JSON: [{segment, minTtlSeconds, maxTtlSeconds}]
   ALTER TABLE policy ADD COLUMN segments TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  -- JSON: [[key, former PTTL, expires at]]
+  CREATE TABLE fix_touched (
+    fix_id TEXT NOT NULL, chunk INTEGER NOT NULL, touched TEXT NOT NULL, PRIMARY KEY (fix_id, chunk)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
