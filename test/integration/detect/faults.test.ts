@@ -5,7 +5,7 @@ import { RcmError } from '../../../src/core/errors.js';
 import { detect } from '../../../src/core/services/detect/detect.js';
 import { detectReport } from '../../../src/core/services/detect/report.js';
 import type { Ports } from '../../../src/core/services/ports.js';
-import { type RedisServer, startRedis } from '../../support/redis/index.js';
+import { type RedisServer, startKind, startRedis } from '../../support/redis/index.js';
 import { rigOn } from '../services/rig.js';
 import { snapshot } from '../store/builders.js';
 import { company, ID, keys, World } from './world.js';
@@ -141,6 +141,30 @@ describe('figures', () => {
     expect(other.report.issues).toEqual(report.issues);
     expect(other.report.warnings.join()).toContain('Scripts are refused');
   });
+});
+
+it('on a cluster: all parts of the keyspace, and the parts of large keys', async () => {
+  await open(1);
+  const { nodes, client } = await startKind('cluster');
+  const rig = await rigOn(nodes.url);
+  for (const key of keys(90)) await client.set(`company:${ID}:${key}`, 'x'.repeat(20_000));
+  await client.hset(`company:${ID}:settings`, { small: 'x', logo: 'words of a text '.repeat(20_000) });
+  for (const companyId of [undefined, ID]) {
+    const { report } = await look({ companyId }, rig.ports);
+    expect(
+      report.issues
+        .map(({ code }) => code)
+        .filter((code) => code !== 'COST_OVER_BUDGET')
+        .sort(),
+    ).toEqual(['LARGE_KEYS', 'MISSING_TTL']);
+    const large = report.issues.find(({ code }) => code === 'LARGE_KEYS');
+    expect(large?.evidence.at(-1)?.text).toMatch(
+      /settings: .* \(hash, 2 elements\); its largest part is logo, 312.5KB/,
+    );
+  }
+  client.disconnect();
+  await rig.close();
+  await nodes.stop();
 });
 
 describe('when something is amiss', () => {

@@ -25,8 +25,15 @@ export function budgetRule(figures: DetectFigures, platform: PlatformFigures): V
   const over = all.filter((one): one is Over => isOver(one.line, platform.thresholds.budget.percent)).sort(worstFirst);
   const [first] = over;
   if (first === undefined)
-    return all.some(({ line }) => line.used === null) ? { unknown: 'a cost is unknown' } : NOTHING;
+    return tooMuchUnknown(figures, platform) ? { unknown: 'a part of its cost is unknown' } : NOTHING;
   return { issue: issueOf(figures, platform, over, first) };
+}
+
+/** Whether a line could be over all the same. Where no MongoDB is read, its storage is never known, and judged by what is. */
+function tooMuchUnknown({ view }: DetectFigures, { source }: PlatformFigures): boolean {
+  return view.costs.unknown.some(
+    (term) => term.startsWith('redis.') || (term === 'mongodb.storage' && source === 'collection'),
+  );
 }
 
 function isOver({ used, allocated, percentUsed }: BudgetLine, percent: number): boolean {
