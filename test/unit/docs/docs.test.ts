@@ -40,6 +40,7 @@ describe('links in the documentation', () => {
         'architecture',
         'backup-format',
         'pricing',
+        'fixes',
       ].map((p) => `docs/${p}.md`),
     ];
     for (const page of pages) {
