@@ -9,6 +9,7 @@ import { checkBenchmark } from './check.mjs';
 import { clearBenchmark } from './clear.mjs';
 import { detectBenchmark } from './detect.mjs';
 import { drillDownBenchmark } from './drill-down.mjs';
+import { observeBenchmark } from './observe.mjs';
 import { pricingBenchmark } from './pricing.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { pairs, seconds } from './support/measure.mjs';
@@ -24,6 +25,7 @@ try {
     ...(await clearBenchmark(env, 7)),
     ...(await pricingBenchmark(env, 15)),
     ...(await checkBenchmark(env, 5)),
+    ...(await observeBenchmark(env)),
     await startup(),
     await client(),
   ];

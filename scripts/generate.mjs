@@ -18,9 +18,11 @@ import { fixListReport, fixReport, fixUndoReport } from '../dist/core/services/f
 import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
 import { keysGetReport } from '../dist/core/services/keys/get-report.js';
 import { keysListReport } from '../dist/core/services/keys/list-report.js';
+import { observeReport } from '../dist/core/services/observe/report.js';
 import { pricingHistoryReport } from '../dist/core/services/pricing/history-report.js';
 import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
+import { recommendReport } from '../dist/core/services/recommend/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
 import {
@@ -54,7 +56,9 @@ const schemas = {
   'keys-delete': keysDeleteReport,
   'keys-get': keysGetReport,
   'keys-list': keysListReport,
+  observe: observeReport,
   'pricing-history': pricingHistoryReport,
+  recommend: recommendReport,
   restore: restoreReport,
   stats: statsReport,
   'company-ttl': companyTtlReport,

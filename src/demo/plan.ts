@@ -31,11 +31,17 @@ export function planDay(company: DemoCompany): PlannedStep[] {
   const misses = spread(company.misses);
   const clearedAt = clearSteps(company.clears);
   let live = Array.from({ length: company.keys }, (_, n) => keyName(n));
+  let cleared: string[] = [];
   let next = company.keys;
+  // What was cleared is missed again first, and of that what was used last: so does an application.
+  const missing = (): string => cleared.shift() ?? keyName(next++);
   return Array.from({ length: STEPS }, (_, step) => {
     const clear = clearedAt.has(step);
-    if (clear) live = [];
-    const missed = Array.from({ length: misses[step] ?? 0 }, () => keyName(next++));
+    if (clear) {
+      cleared = [...live, ...cleared];
+      live = [];
+    }
+    const missed = Array.from({ length: misses[step] ?? 0 }, missing);
     live.push(...missed);
     const read = Array.from({ length: hits[step] ?? 0 }, (_, n) => {
       // Squared: some keys are read much more often than others.

@@ -62,7 +62,7 @@ describe('rcm demo', () => {
     expect(table).toMatchObject({ exitCode: 0, stderr: '' });
     const lines = table.stdout.split('\n');
     expect(lines[0]).toBe(MADE_UP);
-    expect(lines[2]).toMatch(/^12 companies {3}🟢 4 {3}🟡 3 {3}🔴 2 {3}⚪ 3$/u);
+    expect(lines[2]).toMatch(/^12 companies {3}🟢 4 {3}🟡 4 {3}🔴 2 {3}⚪ 2$/u);
     for (const name of ['Paper Plane Airlines', 'Teapot Insurance', 'demo99 (orphan)'])
       expect(table.stdout).toContain(name);
   });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DEFAULT_RETENTION } from '../domain/activity.js';
 import { BASE_SHARE_RULES } from '../domain/cost.js';
 import { type DetectThresholds, DEFAULT_THRESHOLDS as USUAL } from '../domain/detect/thresholds.js';
+import { RECOMMEND } from '../domain/recommend/settings.js';
 import { parseDuration } from '../domain/window.js';
 import { DEFAULT_KEY_TEMPLATES, KeyTemplates } from '../redis/key-template.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as PLATFORM } from '../store/platform-collections.js';
@@ -135,6 +136,14 @@ export const configSchema = z.strictObject({
   /** Whether drill-downs are noted in the activity log. */
   logCommands: z.stringbool().or(z.boolean()).default(true),
   detect: detect.prefault({}),
+  /** What `recommend` looks at, and which gains of another TTL it takes for worth a change. */
+  recommend: z
+    .strictObject({
+      companies: z.coerce.number().int().min(0).max(100_000).default(RECOMMEND.companies),
+      minSaving: atLeast(0).default(RECOMMEND.minSaving),
+      minHitRateGain: percent.default(RECOMMEND.minHitRateGain),
+    })
+    .prefault({}),
   /** What fixes set, and when their outcome is told. */
   fix: z
     .strictObject({

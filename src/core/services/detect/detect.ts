@@ -53,8 +53,18 @@ export async function detect(ports: Ports, options: DetectOptions): Promise<Dete
   const measured = await (options.companyId === undefined
     ? measureAll(ports, request)
     : measureOne(ports, options.companyId, request));
+  return detectIn(ports, measured, window, options.maxRate);
+}
+
+/** What is wrong in what was measured already. As `detect` otherwise. @throws RCM_REDIS_* when Redis cannot be read */
+export async function detectIn(
+  ports: Ports,
+  measured: Measured,
+  window: Window,
+  maxRate?: number | undefined,
+): Promise<DetectResult> {
   try {
-    const { figures, platform, withEvents, warnings } = await study(ports, measured, window, options.maxRate);
+    const { figures, platform, withEvents, warnings } = await study(ports, measured, window, maxRate);
     const all = measured.companyId === null;
     const judgement = judgeIssues(figures, platform, {
       platformToo: all,

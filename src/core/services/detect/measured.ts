@@ -65,7 +65,7 @@ export async function measureAll(ports: Ports, request: MeasureRequest): Promise
     companyId: null,
     source: found.platform.source,
     companies: found.companies.map((facts) =>
-      measured(facts, {
+      measuredCompany(facts, {
         share: shares.get(facts.companyId) ?? null,
         pricing: found.pricing,
         recorded: found.recorded.get(facts.companyId),
@@ -114,7 +114,7 @@ export async function measureOne(ports: Ports, word: string, request: MeasureReq
       const share = await shareOf(ports, nodes, facts, durable, request.maxRate);
       return {
         companies: [
-          measured(facts, {
+          measuredCompany(facts, {
             share,
             pricing: durable.pricing,
             recorded: recorded.get(companyId),
@@ -139,7 +139,8 @@ export async function measureOne(ports: Ports, word: string, request: MeasureReq
   }
 }
 
-interface Parts {
+/** What else than its facts is known of one company. */
+export interface MeasuredParts {
   /** Dollars of Redis's base cost. */
   share: number | null;
   pricing: PricingConfig | null;
@@ -148,7 +149,11 @@ interface Parts {
   segments: KeyGroup[] | null;
 }
 
-function measured(facts: CompanyFacts, { share, pricing, recorded, sum, segments }: Parts): MeasuredCompany {
+/** One company, judged by prices and its share of the base. */
+export function measuredCompany(
+  facts: CompanyFacts,
+  { share, pricing, recorded, sum, segments }: MeasuredParts,
+): MeasuredCompany {
   return {
     facts,
     view: evaluateCompany(facts, share, pricing),
@@ -169,7 +174,8 @@ function shareOf(
   return baseShareOf(ports, nodes, { companyId, cacheBytes, orphan }, { listing, pricing, maxRate });
 }
 
-async function readServers(primaries: readonly ScanNode[]): Promise<NamedServer[] | null> {
+/** What each primary says; null as soon as one does not. */
+export async function readServers(primaries: readonly ScanNode[]): Promise<NamedServer[] | null> {
   const read = primaries.map(async ({ redis, label }) => ({ ...(await readServerInfo(redis)), label }));
   return Promise.all(read).catch(() => null);
 }

@@ -59,7 +59,8 @@ function nothing(): WalkedKeys {
   return { keys: 0, bytes: 0, foreverBytes: 0, breakdown: new KeyBreakdown() };
 }
 
-function addLarge(sum: WalkedKeys, key: LargeKey): void {
+/** Counts a large key, and names it where it is one of the largest. */
+export function addLarge(sum: Pick<CompanySum, 'large'>, key: LargeKey): void {
   sum.large ??= {
     keys: 0,
     bytes: 0,
