@@ -57,7 +57,7 @@ function figuresUnder(
   const simulated = simulateLifetime(trace, lifetime, options);
   const { hitRate, enough } = simulated;
   if (hitRate === null) return null;
-  const { memoryBytes, totalCost } = figuresOf(simulated, trace, options, basis);
+  const { memoryBytes, totalCost } = figuresOf(simulated, options, basis);
   return { figures: { hitRate, memoryBytes, totalCost: totalCost === null ? null : totalCost + fixedCost }, enough };
 }
 
