@@ -1,5 +1,6 @@
 import type { Confidence } from '../detect/issue.js';
 import { formatBytes, formatDollars, formatPercent } from '../format.js';
+import { hitRateScore } from '../health.js';
 import { commandOn } from '../shell-word.js';
 import { HOUR_MS, SECOND_MS } from '../units.js';
 import { formatDuration } from '../window.js';
@@ -32,8 +33,8 @@ export interface TtlStudy {
   today: TtlFigures;
   /** Milliseconds that values live today: the median. */
   medianMs: number;
-  /** Percent, of the same reads, as it really was; null where nobody told. */
-  recordedHitRate: number | null;
+  /** Percent, of the same reads, as it really was. */
+  recordedHitRate: number;
   reads: number;
   spanMs: number;
   /** In any order; of TTLs with enough data, shorter than the time that was recorded. */
@@ -48,20 +49,28 @@ export interface LeastGain {
   hitRate: number;
 }
 
-/** Hit rates that fall by so many points make the risk medium, and high. */
-const FALL = { medium: 1, high: 10 };
+/** A hit rate that falls by so many points makes the risk medium; by so many the TTL is not advised, whatever it saves. */
+const FALL = { medium: 1, most: 10 };
 /** Values that may get so much older than today make the risk medium. */
 const MUCH_OLDER_MS = HOUR_MS;
-/** Replayed and recorded hit rates that differ by less are as good as equal; by more, the model lacks something. */
-const TRUE_TO_LIFE = { high: 2, medium: 5 };
+/** Points that replayed and recorded hit rates may differ, to be as good as equal. */
+const AS_GOOD_AS_EQUAL = 2;
+/** Points from which the model lacks something that happened (a cache that was warm before, evictions): nothing is advised by it. */
+const NOT_TRUE_TO_LIFE = 5;
+
+/** Whether the replay of today's lifetimes is near what really happened to the same reads. */
+export function isTrueToLife(replayed: number, recorded: number): boolean {
+  return Math.abs(replayed - recorded) <= NOT_TRUE_TO_LIFE;
+}
 
 /**
- * The TTL that costs least, and the shortest whose hit rate is within the least worthwhile gain of the highest, each only where
+ * The TTL that costs least (of those that do not make the cache bad: the hit rate loses neither its grade of health nor ten
+ * points), and the shortest whose hit rate is within the least worthwhile gain of the highest, each only where
  * it gains at least so much, and for certain: the whole 95 % interval lies above 0. One advice where both are the same.
  */
 export function ttlAdvice(study: TtlStudy, least: LeastGain): Advice[] {
   const outcomes = [...study.outcomes].sort((a, b) => a.ttlSeconds - b.ttlSeconds);
-  const cheapest = cheapestOf(outcomes);
+  const cheapest = cheapestOf(outcomes.filter((one) => isBearable(study, one)));
   const fastest = fastestOf(outcomes, least.hitRate);
   const advices: Advice[] = [];
   if (cheapest?.saving && cheapest.saving.dollars >= least.saving && cheapest.saving.dollars > cheapest.saving.margin)
@@ -70,6 +79,11 @@ export function ttlAdvice(study: TtlStudy, least: LeastGain): Advice[] {
   if (fastest !== null && !known && fastest.gain.points >= least.hitRate && fastest.gain.low > 0)
     advices.push(adviceOf(study, fastest, 'ttl-highest-hit-rate'));
   return advices;
+}
+
+function isBearable({ recordedHitRate }: TtlStudy, { gain }: TtlOutcome): boolean {
+  const after = Math.min(100, Math.max(0, recordedHitRate + gain.points));
+  return gain.points > -FALL.most && hitRateScore(after) >= hitRateScore(recordedHitRate);
 }
 
 /** Of equal costs, the one with the higher hit rate, then the shorter. */
@@ -124,16 +138,12 @@ function costText({ totalCost: before }: TtlFigures, { totalCost: after, saving 
 
 /** A policy is taken back in a moment: what can be lost meanwhile is speed, and freshness. */
 function riskOf({ medianMs }: TtlStudy, { gain, ttlSeconds }: TtlOutcome): Risk {
-  if (gain.points <= -FALL.high) return 'high';
   const older = ttlSeconds * SECOND_MS - medianMs;
   return gain.points <= -FALL.medium || older >= MUCH_OLDER_MS ? 'medium' : 'low';
 }
 
 function confidenceOf({ today, recordedHitRate }: TtlStudy, priced: boolean): Confidence {
-  if (recordedHitRate === null) return 'low';
-  const apart = Math.abs(today.hitRate - recordedHitRate);
-  if (apart > TRUE_TO_LIFE.medium) return 'low';
-  return apart <= TRUE_TO_LIFE.high && priced ? 'high' : 'medium';
+  return Math.abs(today.hitRate - recordedHitRate) <= AS_GOOD_AS_EQUAL && priced ? 'high' : 'medium';
 }
 
 function signed(points: number): string {
