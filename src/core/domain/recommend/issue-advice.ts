@@ -24,7 +24,7 @@ interface Rule {
 }
 
 /** Of each issue that `fix` repairs, what following it means (docs/recommend.md). */
-const FIXED: Partial<Record<IssueCode, Rule>> = {
+const FIXED: Partial<Record<IssueCode, Rule & { removes?: true }>> = {
   CACHE_THRASHING: {
     saves: 'at most',
     risk: 'low',
@@ -34,18 +34,21 @@ const FIXED: Partial<Record<IssueCode, Rule>> = {
   EXCESSIVE_MEMORY: {
     saves: 'at most',
     risk: 'medium',
+    removes: true,
     touches: ['lifetimes', 'memory'],
     note: 'The cache is removed (with a backup) and values live shorter for a time: the data itself must be repaired.',
   },
   LOW_CACHE_EFFICIENCY: {
     saves: 'all',
     risk: 'medium',
+    removes: true,
     touches: ['lifetimes', 'memory', 'queries'],
     note: 'The cache is removed (with a backup); every read goes to the database from then on, which is reckoned in.',
   },
   ORPHANED_CACHE: {
     saves: 'all',
     risk: 'medium',
+    removes: true,
     touches: ['lifetimes', 'memory', 'queries'],
     note: 'Its keys are removed (with a backup).',
   },
@@ -82,8 +85,8 @@ export function issueAdvice(issue: DetectedIssue, effect?: FixEffect | undefined
       title: autoFix.action,
       ...savingOf(issue, saves),
       hitRateGain: code === 'CACHE_THRASHING' ? mostGain(issue) : null,
-      // An orphan that is still read may be a company that the list does not know.
-      risk: code === 'ORPHANED_CACHE' && issue.confidence === 'low' ? 'high' : fixed.risk,
+      // What is removed because of a guess may be wanted: an orphan that is still read, a cache that only looks too large.
+      risk: fixed.removes && issue.confidence === 'low' ? 'high' : fixed.risk,
       effort: 'one command',
       confidence: issue.confidence,
       command: autoFix.command,
