@@ -16,6 +16,7 @@ interface TtlPreviewFlags extends Selection {
   trace?: string | undefined;
   'sampled-share'?: string | undefined;
   'refresh-on-write'?: boolean | undefined;
+  'warm-up'?: boolean | undefined;
   output?: string | undefined;
   color?: boolean | undefined;
 }
@@ -38,6 +39,7 @@ export async function runTtlPreview(
   const request = {
     ttls: flags.ttl === undefined ? null : ttlList(flags.ttl, '--ttl'),
     refreshOnWrite: flags['refresh-on-write'],
+    warmUp: flags['warm-up'],
   };
   const trace = await traceOf(context, flags);
   const previewed =
@@ -62,7 +64,8 @@ async function traceOf({ signal }: Context, flags: TtlPreviewFlags): Promise<Fil
   if (flags.trace === undefined) return null;
   const sampledShare = shareOf(flags['sampled-share']);
   const trace = await readTraceCsv(flags.trace, process.stdin, signal);
-  return { file: flags.trace, trace, options: { sampledShare, refreshOnWrite: flags['refresh-on-write'] ?? false } };
+  const { 'refresh-on-write': refreshOnWrite = false, 'warm-up': warmUp = false } = flags;
+  return { file: flags.trace, trace, options: { sampledShare, refreshOnWrite, warmUp } };
 }
 
 function shareOf(text: string | undefined): number {

@@ -55,6 +55,20 @@ export { examine, type Patient } from './services/doctor/doctor.js';
 export { type DoctorReport, doctorReport } from './services/doctor/report.js';
 export { type DrillDownOptions, type DrillDownResult, drillDown } from './services/drill-down/drill-down.js';
 export { type DrillDownReport, drillDownReport } from './services/drill-down/report.js';
+export { applyFix, type FixOutcome } from './services/fix/apply.js';
+export { listFixes } from './services/fix/list.js';
+export { type FixPorts, fixPorts } from './services/fix/ports.js';
+export { type FixRequest, fixableIssue, type PreparedFix, prepareFix } from './services/fix/prepare.js';
+export { type RecoveredFix, recoverFixes } from './services/fix/recover.js';
+export {
+  type FixListReport,
+  type FixReport,
+  type FixUndoReport,
+  fixListReport,
+  fixReport,
+  fixUndoReport,
+} from './services/fix/report.js';
+export { undoFix } from './services/fix/undo.js';
 export { deleteKeys, type KeysDeleteRequest, previewDelete } from './services/keys/delete.js';
 export { getKey, type KeysGetRequest } from './services/keys/get.js';
 export { type KeysGetReport, keysGetReport } from './services/keys/get-report.js';

@@ -44,6 +44,11 @@ Exit codes: 0 done, 2 a file that cannot be read as accesses, 3 a service could 
         'whether a write to a key that is there starts its lifetime anew (recorded accesses: yes, as the client writes; --trace: no)',
       allowNo: true,
     }),
+    'warm-up': Flags.boolean({
+      description:
+        'whether the first TTL of time only fills the cache and is not counted (recorded accesses: yes; --trace: no)',
+      allowNo: true,
+    }),
   };
 
   async run(): Promise<void> {

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../units.js';
 import { formatDuration } from '../window.js';
-import { emptied, type FixPlan, type PlanInput } from './plan.js';
+import { emptied, type FixPlan, type PlanInput, settle } from './plan.js';
 import { loweredTo, ownPolicy, withBounds } from './policies.js';
 
 /** Wins time: short lives, an empty cache, and a person who is told to look. */
@@ -14,7 +14,7 @@ export function planExcessiveMemory({ facts, settings, backup, allowSlow }: Plan
     action: `Keep values for at most ${formatDuration(seconds * SECOND_MS)}, clear the cache, and flag the company for review`,
     steps: [
       { name: 'policy', params: { after } },
-      { name: 'settle', params: { seconds: settings.obeySeconds } },
+      ...settle(settings),
       { name: 'clear', params: { backup, orphan: false, force: false, allowSlow } },
     ],
     policyAfter: after,

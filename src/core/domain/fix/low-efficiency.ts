@@ -1,4 +1,4 @@
-import { emptied, type FixPlan, NO_POLICY_CONTENT, type PlanInput } from './plan.js';
+import { emptied, type FixPlan, NO_POLICY_CONTENT, type PlanInput, settle } from './plan.js';
 
 /** Nothing is cached any more: reads go to the loader. */
 export function planLowEfficiency({ facts, settings, backup, allowSlow }: PlanInput): FixPlan {
@@ -7,7 +7,7 @@ export function planLowEfficiency({ facts, settings, backup, allowSlow }: PlanIn
     action: 'Turn caching off for the company, and clear what is cached',
     steps: [
       { name: 'policy', params: { after } },
-      { name: 'settle', params: { seconds: settings.obeySeconds } },
+      ...settle(settings),
       { name: 'clear', params: { backup, orphan: false, force: false, allowSlow } },
     ],
     policyAfter: after,

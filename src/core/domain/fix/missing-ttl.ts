@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../units.js';
 import { formatDuration } from '../window.js';
-import { type FixPlan, type PlanInput, unchanged } from './plan.js';
+import { type FixPlan, type PlanInput, settle, unchanged } from './plan.js';
 import { endingAfter, ownPolicy, withBounds } from './policies.js';
 
 /** What never expires gets an end: what is stored from now on by policy, what is there already by EXPIRE. */
@@ -12,7 +12,7 @@ export function planMissingTtl({ facts, settings }: PlanInput): FixPlan {
     action: `Let keys without a TTL expire after ${formatDuration(seconds * SECOND_MS)}, those there now and those to come`,
     steps: [
       { name: 'policy', params: { after } },
-      { name: 'settle', params: { seconds: settings.obeySeconds } },
+      ...settle(settings),
       { name: 'bound-ttl', params: { ttlSeconds: seconds } },
     ],
     policyAfter: after,

@@ -98,3 +98,8 @@ export function emptied({ bytes, storageCost }: FixFacts): Pick<FixPlan, 'cacheB
     storageCost: { before: storageCost, after: storageCost === null ? null : 0 },
   };
 }
+
+/** Time for applications to see the policy before what they stored is touched. */
+export function settle({ obeySeconds }: FixSettings): PlannedStep[] {
+  return obeySeconds > 0 ? [{ name: 'settle', params: { seconds: obeySeconds } }] : [];
+}

@@ -1,4 +1,3 @@
-import type { AccessTrace } from './access-trace.js';
 import type { Replayed } from './replay.js';
 import { student975 } from './student.js';
 
@@ -23,10 +22,10 @@ export const ENOUGH_POINTS = 2;
  * 9.5.3 (batch means); Wilson 1927; Kish, Survey Sampling (effective sample size).
  * @param share of the keys that the trace has, 0 < share ≤ 1
  */
-export function hitRateInterval(trace: AccessTrace, replayed: Replayed, share: number): Interval | null {
+export function hitRateInterval(replayed: Replayed, share: number): Interval | null {
   const { gets, hits } = replayed;
   if (gets === 0) return null;
-  const byKeys = share < 1 ? Math.sqrt(1 - share) * ratioMargin(trace.keyGets, replayed.keyHits, gets, hits) : 0;
+  const byKeys = share < 1 ? Math.sqrt(1 - share) * ratioMargin(replayed.keyGets, replayed.keyHits, gets, hits) : 0;
   const byTime = ratioMargin(replayed.blockGets, replayed.blockHits, gets, hits);
   const half = Math.hypot(byKeys, byTime);
   const rate = hits / gets;

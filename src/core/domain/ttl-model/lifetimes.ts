@@ -59,6 +59,15 @@ export function lifetimesUnder(
   };
 }
 
+/** The median lifetime of what the reads of a trace would store; null where one is not known. */
+export function typicalLifetime(
+  accesses: readonly TtlAccess[],
+  lifetimeOf: (access: TtlAccess) => number | null,
+): number | null {
+  const lifetimes = accesses.filter(({ op }) => op === 'get').map(lifetimeOf);
+  return lifetimes.length === 0 || lifetimes.includes(null) ? null : lowerMedian(lifetimes as number[]);
+}
+
 /** The middle one; of two, the lower: a lifetime that there really was. */
 function lowerMedian(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();

@@ -51,7 +51,7 @@ export function predictTtls(
 ): Prediction[] {
   const predictions = ttls.map((ttl): Prediction => {
     const simulated = simulateTrace(trace, ttl, options);
-    return { ...simulated, ...figuresOf(simulated, trace, options, basis), cheapest: false, fastest: false };
+    return { ...simulated, ...figuresOf(simulated, options, basis), cheapest: false, fastest: false };
   });
   const known = predictions.filter(({ enough }) => enough);
   const cheapest = known.filter(({ totalCost }) => totalCost !== null).sort(byCost)[0];
@@ -64,13 +64,12 @@ export function predictTtls(
 /** Memory and money of one simulated cache. */
 export function figuresOf(
   simulated: Simulated,
-  trace: AccessTrace,
   { sampledShare = 1 }: SimulateOptions,
   { memoryScale, readsPerMonth, costs, prices }: PredictionBasis,
 ): PredictedFigures {
-  const { hitRate, meanLiveBytes, gets } = simulated;
+  const { hitRate, meanLiveBytes, gets, countedMs } = simulated;
   const memoryBytes = meanLiveBytes * memoryScale;
-  const traced = trace.spanMs > 0 ? (gets / sampledShare) * (MONTH_MS / trace.spanMs) : null;
+  const traced = countedMs > 0 ? (gets / sampledShare) * (MONTH_MS / countedMs) : null;
   const reads = readsPerMonth ?? traced;
   const missesPerMonth = hitRate === null || reads === null ? null : reads * (1 - hitRate / 100);
   if (costs === null) return { memoryBytes, missesPerMonth, redisCost: null, mongodbCost: null, totalCost: null };

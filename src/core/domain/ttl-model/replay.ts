@@ -9,22 +9,27 @@ export type Lifetime = number | ((access: TtlAccess) => number);
 export interface ReplayOptions {
   /** Whether a write to a live key also starts its lifetime anew, as SET … PX does. */
   refreshOnWrite?: boolean | undefined;
+  /** Milliseconds from the first access that only fill the cache: nothing of them is counted. 0 unless given. */
+  warmUpMs?: number | undefined;
 }
 
-/** What a cache would have done. Counts and means are of the accesses as given: nothing is scaled. */
+/** What a cache would have done. Counts and means are of the accesses as given, after the warm-up: nothing is scaled. */
 export interface Replayed {
+  /** Milliseconds that are counted: to the last access. */
+  countedMs: number;
   gets: number;
   hits: number;
   /** Entries that were stored; by a miss or a set on an absent key. */
   stores: number;
   /** Entries that expired by the last access. */
   expired: number;
-  /** Means over the time from the first access to the last; where that is none, what was there then. */
+  /** Means over the time that is counted; where that is none, what was there then. */
   meanLiveKeys: number;
   meanLiveBytes: number;
   peakLiveKeys: number;
   peakLiveBytes: number;
   /** By key. */
+  keyGets: Int32Array;
   keyHits: Int32Array;
   /** By block of equal time (TRACE_BLOCKS). */
   blockGets: Float64Array;
@@ -41,7 +46,7 @@ export interface Replayed {
 export function replay(
   trace: AccessTrace,
   lifetime: Lifetime,
-  { refreshOnWrite = false }: ReplayOptions = {},
+  { refreshOnWrite = false, warmUpMs = 0 }: ReplayOptions = {},
 ): Replayed {
   const { length, timesMs, keys, ops, sizes, keyNames, spanMs } = trace;
   const keyCount = keyNames.length;
@@ -51,12 +56,15 @@ export function replay(
   const sizeOf = new Float64Array(keyCount);
   const lastSizeOf = new Float64Array(keyCount);
   const keyHits = new Int32Array(keyCount);
+  const keyGets = warmUpMs > 0 ? new Int32Array(keyCount) : trace.keyGets;
   const [blockGets, blockHits] = [new Float64Array(TRACE_BLOCKS), new Float64Array(TRACE_BLOCKS)];
   const expiries = new Expiries(length);
   let [era, now, liveKeys, liveBytes, keyTime, byteTime] = [1, timesMs[0] ?? 0, 0, 0, 0, 0];
   let [gets, hits, stores, expired, peakLiveKeys, peakLiveBytes] = [0, 0, 0, 0, 0, 0];
-  const fromMs = now;
-  const blocksPerMs = spanMs > 0 ? TRACE_BLOCKS / spanMs : 0;
+  const fromMs = now + Math.min(Math.max(warmUpMs, 0), spanMs);
+  const countedMs = spanMs - (fromMs - now);
+  const blocksPerMs = countedMs > 0 ? TRACE_BLOCKS / countedMs : 0;
+  let warm = fromMs === now;
 
   const livesMs = (place: number): number => {
     const ms = typeof lifetime === 'number' ? lifetime : lifetime(accessAt(trace, place));
@@ -85,8 +93,17 @@ export function replay(
     }
   };
 
+  const beginCounting = (): void => {
+    warm = true;
+    expireUntil(fromMs);
+    pass(fromMs);
+    [keyTime, byteTime, stores, expired] = [0, 0, 0, 0];
+    [peakLiveKeys, peakLiveBytes] = [liveKeys, liveBytes];
+  };
+
   for (let i = 0; i < length; i += 1) {
     const at = timesMs[i] as number;
+    if (!warm && at >= fromMs) beginCounting();
     if (expiries.nextAt <= at) expireUntil(at);
     pass(at);
     const op = ops[i] as number;
@@ -102,14 +119,19 @@ export function replay(
     const known = !Number.isNaN(size);
     if (known && op !== DELETE) lastSizeOf[key] = size;
     if (op === GET) {
-      const block = Math.min(TRACE_BLOCKS - 1, Math.floor((at - fromMs) * blocksPerMs));
-      blockGets[block] = (blockGets[block] as number) + 1;
-      gets += 1;
-      if (present) {
-        hits += 1;
-        keyHits[key] = (keyHits[key] as number) + 1;
-        blockHits[block] = (blockHits[block] as number) + 1;
-        continue;
+      if (!warm) {
+        if (present) continue;
+      } else {
+        const block = Math.min(TRACE_BLOCKS - 1, Math.floor((at - fromMs) * blocksPerMs));
+        blockGets[block] = (blockGets[block] as number) + 1;
+        gets += 1;
+        if (warmUpMs > 0) keyGets[key] = (keyGets[key] as number) + 1;
+        if (present) {
+          hits += 1;
+          keyHits[key] = (keyHits[key] as number) + 1;
+          blockHits[block] = (blockHits[block] as number) + 1;
+          continue;
+        }
       }
     } else if (op === DELETE) {
       if (!present) continue;
@@ -148,8 +170,21 @@ export function replay(
     if (liveBytes > peakLiveBytes) peakLiveBytes = liveBytes;
   }
   const means =
-    spanMs > 0
-      ? { meanLiveKeys: keyTime / spanMs, meanLiveBytes: byteTime / spanMs }
+    countedMs > 0
+      ? { meanLiveKeys: keyTime / countedMs, meanLiveBytes: byteTime / countedMs }
       : { meanLiveKeys: liveKeys, meanLiveBytes: liveBytes };
-  return { gets, hits, stores, expired, ...means, peakLiveKeys, peakLiveBytes, keyHits, blockGets, blockHits };
+  return {
+    countedMs,
+    keyGets,
+    gets,
+    hits,
+    stores,
+    expired,
+    ...means,
+    peakLiveKeys,
+    peakLiveBytes,
+    keyHits,
+    blockGets,
+    blockHits,
+  };
 }

@@ -5,14 +5,14 @@ import type { TtlOp } from '../../domain/ttl-model/access.js';
 import { type AccessTrace, TraceBuilder } from '../../domain/ttl-model/access-trace.js';
 import { messageOf, RcmError } from '../../errors.js';
 
-const OPS: Record<string, TtlOp> = {
-  get: 'get',
-  hit: 'get',
-  miss: 'get',
-  set: 'set',
-  delete: 'delete',
-  clear: 'clear',
-};
+const OPS = new Map<string, TtlOp>([
+  ['get', 'get'],
+  ['hit', 'get'],
+  ['miss', 'get'],
+  ['set', 'set'],
+  ['delete', 'delete'],
+  ['clear', 'clear'],
+]);
 const NEEDED = ['timestamp_ms', 'key', 'op'] as const;
 const SIZE = 'size_bytes';
 
@@ -61,7 +61,7 @@ class LineReader {
     const { time, key, op, size, cells } = this.#header;
     if (record.length !== cells) throw this.#wrong(line, `it has ${record.length} cells, the header has ${cells}`);
     const opText = record[op] as string;
-    const known = OPS[opText] ?? OPS[opText.trim().toLowerCase()];
+    const known = OPS.get(opText) ?? OPS.get(opText.trim().toLowerCase());
     if (known === undefined) throw this.#wrong(line, `the operation is '${opText}', not get, set or delete`);
     const timestampMs = numberIn(record[time] as string);
     if (timestampMs === null) throw this.#wrong(line, `the time '${record[time]}' is no number of milliseconds`);

@@ -32,15 +32,15 @@ export async function lockFix(ports: Ports, companyId: string): Promise<Lease> {
 
 /** @throws RCM_CONFLICT when the right was lost meanwhile */
 export function assertLocked(lease: Lease): void {
-  if (lease.lost) throw new LockLost();
+  if (lease.lost) throw new NotYet('Redis was away or was restarted meanwhile: another process may have taken over');
 }
 
-/** Not a refusal: it may be tried again. */
-export class LockLost extends RcmError {
-  constructor() {
+/** Somebody else is at it, or may be: no reason to give up, the next command tries again. */
+export class NotYet extends RcmError {
+  constructor(message: string) {
     super(
       'RCM_CONFLICT',
-      'Redis was away or was restarted meanwhile: another process may have taken over',
+      message,
       'Look with `rcm fix list`, which also finishes what was interrupted or takes it back.',
     );
   }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DetectedIssue, IssueCode } from '../../domain/detect/issue.js';
 import type { FixFacts, FixPlan } from '../../domain/fix/plan.js';
 import { type Prediction, predictHitRate } from '../../domain/fix/predict.js';
@@ -12,6 +12,7 @@ import { detect } from '../detect/detect.js';
 import { readFacts } from './facts.js';
 import { assertOrphan } from './orphans.js';
 import type { FixPorts } from './ports.js';
+import { assertNewBackup } from './steps/clear.js';
 
 export interface FixRequest {
   company: { companyId: string; companyName: string | null };
@@ -61,7 +62,9 @@ export async function prepareFix(ports: FixPorts, request: FixRequest): Promise<
   const issue = await lookFor(ports, request, warnings);
   const facts = await readFacts(ports, companyId);
   const settings = ports.config.fix;
-  const backup = request.backup ?? join(ports.backups, backupName(companyId, ports.clock()));
+  // Absolute: who undoes the fix may stand elsewhere.
+  const backup = resolve(request.backup ?? join(ports.backups, backupName(companyId, ports.clock())));
+  if (request.backup !== undefined) await assertNewBackup(backup);
   const plan = definition.plan({ facts, settings, backup, force, allowSlow: request.allowSlow });
   const prediction = await predict(ports, companyId, facts, plan);
   if (plan.policyAfter?.cachingEnabled && prediction === null)

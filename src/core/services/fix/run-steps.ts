@@ -1,7 +1,7 @@
 import type { FixStatus } from '../../domain/fix.js';
 import { EXIT, RcmError } from '../../errors.js';
 import type { OpenFix } from './journal.js';
-import { LockLost } from './lock.js';
+import { NotYet } from './lock.js';
 import { boundTtlStep } from './steps/bound-ttl.js';
 import { clearStep } from './steps/clear.js';
 import { policyStep } from './steps/policy.js';
@@ -72,5 +72,5 @@ export async function takeBack(fix: OpenFix): Promise<FixStatus> {
 
 /** Whether it would be refused again, as opposed to a service that is away. */
 export function isRefusal(error: unknown): error is RcmError {
-  return error instanceof RcmError && error.exitCode !== EXIT.unreachable && !(error instanceof LockLost);
+  return error instanceof RcmError && error.exitCode !== EXIT.unreachable && !(error instanceof NotYet);
 }

@@ -1,6 +1,6 @@
 import { ttlBoundsOf } from '../../domain/policy.js';
 import type { TtlAccess } from '../../domain/ttl-model/access.js';
-import { type BoundingPolicies, lifetimesUnder } from '../../domain/ttl-model/lifetimes.js';
+import { type BoundingPolicies, lifetimesUnder, typicalLifetime } from '../../domain/ttl-model/lifetimes.js';
 import { figuresOf, type PredictionBasis } from '../../domain/ttl-model/prediction.js';
 import { type Simulated, simulateLifetime } from '../../domain/ttl-model/simulate-ttl.js';
 import { SECOND_MS } from '../../domain/units.js';
@@ -21,28 +21,21 @@ export function predictedEffect(
 ): Predicted {
   const { trace, options, observed, today } = recorded;
   const figures = (simulated: Simulated): NonNullable<Predicted['after']> => {
-    const { memoryBytes, totalCost } = figuresOf(simulated, trace, options, basis);
+    const { memoryBytes, totalCost } = figuresOf(simulated, options, basis);
     return { hitRate: simulated.hitRate, memoryBytes, totalCost };
   };
   const before = today?.enough ? figures(today) : null;
   const lifetimeOf = lifetimesUnder(policies.after, separators, observed);
-  let known = true;
-  const after = simulateLifetime(
-    trace,
-    (access) => {
-      const ms = lifetimeOf(access);
-      const told = ms !== null && !isCut(access, observed?.of(access) ?? null, policies, separators);
-      known &&= told;
-      return ms ?? Number.POSITIVE_INFINITY;
-    },
-    options,
-  );
-  if (!known)
+  const told = (access: TtlAccess): number | null =>
+    isCut(access, observed?.of(access) ?? null, policies, separators) ? null : lifetimeOf(access);
+  const typicalMs = typicalLifetime(recorded.recorded.accesses, told);
+  if (typicalMs === null)
     return {
       before,
       after: null,
       why: 'What the application itself asks for, beyond the bounds of now, is not known.',
     };
+  const after = simulateLifetime(trace, (access) => told(access) ?? Number.POSITIVE_INFINITY, options, typicalMs);
   if (!after.enough) return { before, after: null, why: `Too little data. ${howToGetMore(companyId)}` };
   return { before, after: figures(after), why: null };
 }

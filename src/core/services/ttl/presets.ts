@@ -1,5 +1,6 @@
 import type { TtlBounds } from '../../domain/policy.js';
-import { lifetimesUnder } from '../../domain/ttl-model/lifetimes.js';
+import type { TtlAccess } from '../../domain/ttl-model/access.js';
+import { lifetimesUnder, typicalLifetime } from '../../domain/ttl-model/lifetimes.js';
 import { figuresOf, type Prediction, predictTtls } from '../../domain/ttl-model/prediction.js';
 import { CANDIDATE_TTLS, candidatesOf, PRESETS, type Preset } from '../../domain/ttl-model/presets.js';
 import { simulateLifetime } from '../../domain/ttl-model/simulate-ttl.js';
@@ -95,18 +96,12 @@ function predictedOf(
   if (chosen === null) return null;
   const { recorded, basis } = data;
   const lifetimeOf = lifetimesUnder([{ ...chosen, segments: [] }], separators, recorded.observed);
-  let known = true;
-  const simulated = simulateLifetime(
-    recorded.trace,
-    (access) => {
-      const ms = lifetimeOf(access);
-      known &&= ms !== null;
-      return ms ?? Number.POSITIVE_INFINITY;
-    },
-    recorded.options,
-  );
-  if (!known || !simulated.enough) return null;
-  const { memoryBytes, totalCost } = figuresOf(simulated, recorded.trace, recorded.options, basis);
+  const typicalMs = typicalLifetime(recorded.recorded.accesses, lifetimeOf);
+  if (typicalMs === null) return null;
+  const lives = (access: TtlAccess) => lifetimeOf(access) ?? Number.POSITIVE_INFINITY;
+  const simulated = simulateLifetime(recorded.trace, lives, recorded.options, typicalMs);
+  if (!simulated.enough) return null;
+  const { memoryBytes, totalCost } = figuresOf(simulated, recorded.options, basis);
   return { hitRate: simulated.hitRate, memoryBytes, totalCost };
 }
 

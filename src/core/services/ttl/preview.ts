@@ -26,6 +26,8 @@ export interface PreviewRequest {
   ttls: readonly number[] | null;
   /** Whether writes start lifetimes anew, where it shall not be as it is. */
   refreshOnWrite?: boolean | undefined;
+  /** Whether the first TTL of time is not counted, likewise. */
+  warmUp?: boolean | undefined;
 }
 
 /** What TTLs would do to the accesses of a file; without a company there is no money. @throws as `simulateTtl` */
@@ -54,8 +56,8 @@ export async function previewTtl(
   const basis = predictionBasis(own, recorded?.whole ?? null);
   const medianSeconds = recorded?.observed ? recorded.observed.medianMs / SECOND_MS : null;
   const source = recorded === null ? sourceOf(given as FileTrace) : sourceOf({ file: null, ...recorded });
-  const { refreshOnWrite = source.refreshOnWrite } = request;
-  const options = { sampledShare: source.sampledShare, refreshOnWrite };
+  const { refreshOnWrite = source.refreshOnWrite, warmUp = source.warmUp } = request;
+  const options = { sampledShare: source.sampledShare, refreshOnWrite, warmUp };
   const ttls = request.ttls ?? [...DEFAULT_TTLS, ...(medianSeconds === null ? [] : [medianSeconds])];
   const trace = recorded?.trace ?? (given as FileTrace).trace;
   const predictions = predictTtls(trace, orderedTtls(ttls), options, basis);
@@ -70,7 +72,7 @@ export async function previewTtl(
     report: reportOf({
       ...{ now: ports.clock(), predictions, basis, today, warnings },
       company: { companyId, companyName },
-      source: { ...source, refreshOnWrite },
+      source: { ...source, refreshOnWrite, warmUp },
     }),
     complete: durable.complete,
   };
@@ -106,7 +108,7 @@ function reportOf({ now, company = null, source, today = null, predictions, basi
 }
 
 function rowOf(prediction: Prediction, source: TtlPreviewReport['source'], todaySeconds: number | null): TtlPrediction {
-  const { ttlSeconds, stores: _stores, expired: _expired, ...figures } = prediction;
+  const { ttlSeconds, stores: _stores, expired: _expired, countedMs, ...figures } = prediction;
   const { enough, longerThanTrace, memoryBytes } = figures;
   const cold = `cold cache: the accesses span ${age(source.spanSeconds * SECOND_MS)} only; hits and memory would be more`;
   const notes = [...(enough ? [] : ['too little data']), ...(longerThanTrace ? [cold] : [])];
@@ -114,6 +116,7 @@ function rowOf(prediction: Prediction, source: TtlPreviewReport['source'], today
     ttlSeconds,
     ttl: age(ttlSeconds * SECOND_MS),
     today: ttlSeconds === todaySeconds,
+    countedSeconds: countedMs / SECOND_MS,
     ...figures,
     memory: formatBytes(memoryBytes),
     note: notes.length === 0 ? null : notes.join('; '),
@@ -129,6 +132,7 @@ function sourceOf({ file, trace, options }: Omit<FileTrace, 'file'> & { file: st
     ...{ from: length > 0 ? at(0) : null, to: length > 0 ? at(length - 1) : null },
     sampledShare: options.sampledShare ?? 1,
     refreshOnWrite: options.refreshOnWrite ?? false,
+    warmUp: options.warmUp ?? false,
   };
 }
 

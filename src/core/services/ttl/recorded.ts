@@ -33,7 +33,8 @@ const MOST_AGE_MS = 60 * MINUTE_MS;
 const MOST_MISSED_POINTS = 5;
 
 /**
- * Reads what was recorded of a company. What the client writes with SET … PX starts a lifetime anew: so does the replay.
+ * Reads what was recorded of a company. What the client writes with SET … PX starts a lifetime anew: so does the replay. The cache
+ * was there before the first of these accesses: the replay warms up.
  * @param segment only accesses of its keys, and clears
  * @throws RCM_NOT_APPLICABLE when nothing was recorded; RCM_REDIS_*
  */
@@ -53,9 +54,9 @@ export async function readRecordedTrace(
       : all.accesses.filter(({ op, key }) => op === 'clear' || keySegment(key, separators) === segment);
   if (!accesses.some(({ op }) => op === 'get')) throw nothingRecorded(company, segment);
   const trace = accessTrace(accesses);
-  const options = { refreshOnWrite: true, sampledShare: all.sampledShare };
+  const options = { refreshOnWrite: true, warmUp: true, sampledShare: all.sampledShare };
   const observed = observedLifetimes(accesses, separators);
-  const today = observed === null ? null : simulateLifetime(trace, observed.of, options);
+  const today = observed === null ? null : simulateLifetime(trace, observed.of, options, observed.medianMs);
   const whole = segment === null ? today : wholeToday(all.accesses, separators, options);
   const recorded = { ...all, accesses };
   const warnings = warningsOf(recorded, segment === null ? today : null, ports.clock());
@@ -64,7 +65,7 @@ export async function readRecordedTrace(
 
 function wholeToday(accesses: readonly TtlAccess[], separators: readonly string[], options: SimulateOptions) {
   const observed = observedLifetimes(accesses, separators);
-  return observed === null ? null : simulateLifetime(accessTrace(accesses), observed.of, options);
+  return observed === null ? null : simulateLifetime(accessTrace(accesses), observed.of, options, observed.medianMs);
 }
 
 /** Of the reads that were replayed, in percent, as it really was; null without any. */

@@ -18,6 +18,7 @@ const prediction = z.object({
     .describe('95 % interval of the hit rate, percent'),
   enough: z.boolean().describe('false: the interval is wider than ±2 points, which is too little data'),
   longerThanTrace: z.boolean().describe('the accesses span less than the TTL: the prediction is of a cold cache'),
+  countedSeconds: z.number().describe('time that the figures cover: without the warm-up'),
   ...{ gets: z.number(), hits: z.number(), misses: z.number() },
   ...{ meanLiveKeys: z.number(), meanLiveBytes: z.number().describe('bytes of values') },
   ...{ peakLiveKeys: z.number(), peakLiveBytes: z.number() },
@@ -43,6 +44,9 @@ export const ttlPreviewReport = z.object({
     keys: z.number(),
     sampledShare: z.number().describe('share of the keys whose accesses these are'),
     refreshOnWrite: z.boolean().describe('whether a write to a key that is there starts its lifetime anew'),
+    warmUp: z
+      .boolean()
+      .describe('whether the first TTL of time, at most half, only fills the cache and is not counted'),
   }),
   today: z
     .object({
