@@ -3,8 +3,9 @@ import type { FixFacts, FixSettings, PolicyContent } from '../fix/plan.js';
 import { type Prediction, predictHitRate, thinned } from '../fix/predict.js';
 import { FIX_REGISTRY } from '../fix/registry.js';
 import type { TtlAccess } from '../ttl-model/access.js';
-import { accessTrace } from '../ttl-model/access-trace.js';
+import { type AccessTrace, accessTrace } from '../ttl-model/access-trace.js';
 import { lifetimesUnder } from '../ttl-model/lifetimes.js';
+import type { Lifetime } from '../ttl-model/replay.js';
 import { simulateLifetime } from '../ttl-model/simulate-ttl.js';
 import { MB, SECOND_MS } from '../units.js';
 import type { Studied } from './ttl-study.js';
@@ -25,8 +26,6 @@ export interface EffectInput extends Studied {
   policies: readonly [PolicyContent | null, PolicyContent | null];
   settings: FixSettings;
   separators: readonly string[];
-  /** Bytes that the model holds today. */
-  modelledBytes: number;
 }
 
 /** @returns null where the fix changes no lifetimes, or too little was recorded */
@@ -51,16 +50,16 @@ function policyAfter(code: IssueCode, { policies: [policy, fallback], settings }
 
 /** Queries that are no longer needed, less the memory that is then held. */
 function savingOf(input: EffectInput, after: PolicyContent, { before, after: rate }: Prediction): number | null {
-  const { accesses, policies, separators, observed, options, basis, modelledBytes } = input;
+  const { accesses, policies, separators, observed, trace, options, basis } = input;
   const { prices, readsPerMonth, memoryScale } = basis;
   if (prices === null || readsPerMonth === null) return null;
   const intervalMs = (after.minUpdateIntervalSeconds ?? policies[1]?.minUpdateIntervalSeconds ?? 0) * SECOND_MS;
   const under = lifetimesUnder([after, policies[1]], separators, observed);
-  const { meanLiveBytes } = simulateLifetime(
-    accessTrace(thinned(accesses, intervalMs)),
-    (access) => under(access) as number,
-    options,
-  );
-  const memory = ((meanLiveBytes - modelledBytes) * memoryScale * prices.redis.storageCostPerMB) / MB;
+  const typicalMs = Math.max(observed.medianMs, (after.minTtlSeconds ?? 0) * SECOND_MS);
+  const bytesOf = (of: AccessTrace, lifetime: Lifetime) =>
+    simulateLifetime(of, lifetime, options, typicalMs).meanLiveBytes;
+  const now = bytesOf(trace, observed.of);
+  const then = bytesOf(accessTrace(thinned(accesses, intervalMs)), (access) => under(access) as number);
+  const memory = ((then - now) * memoryScale * prices.redis.storageCostPerMB) / MB;
   return readsPerMonth * ((rate - before) / 100) * prices.mongodb.queryCost - memory;
 }

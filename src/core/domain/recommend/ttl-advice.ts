@@ -19,6 +19,8 @@ export interface TtlFigures {
 /** What one TTL for all keys would do. */
 export interface TtlOutcome extends TtlFigures {
   ttlSeconds: number;
+  /** As values live today, over the same time. */
+  before: TtlFigures;
   /** Against today's lifetimes. */
   gain: Gain;
   /** Dollars a month that it saves, and half of its 95 % interval; null is unknown. */
@@ -29,8 +31,8 @@ export interface TtlOutcome extends TtlFigures {
 export interface TtlStudy {
   companyId: string;
   companyName: string | null;
-  /** As values live today, replayed. */
-  today: TtlFigures;
+  /** Percent, as values live today, replayed. */
+  replayedHitRate: number;
   /** Milliseconds that values live today: the median. */
   medianMs: number;
   /** Percent, of the same reads, as it really was. */
@@ -105,8 +107,8 @@ function fastestOf(outcomes: readonly TtlOutcome[], near: number): TtlOutcome | 
 }
 
 function adviceOf(study: TtlStudy, outcome: TtlOutcome, kind: 'ttl-lowest-cost' | 'ttl-highest-hit-rate'): Advice {
-  const { companyId, companyName, today, medianMs } = study;
-  const { ttlSeconds, gain, saving } = outcome;
+  const { companyId, companyName, medianMs } = study;
+  const { ttlSeconds, before, gain, saving } = outcome;
   const [ttl, now] = [formatDuration(ttlSeconds * SECOND_MS), formatDuration(medianMs)];
   const aim = kind === 'ttl-lowest-cost' ? 'the lowest cost' : 'the highest hit rate';
   return {
@@ -123,15 +125,15 @@ function adviceOf(study: TtlStudy, outcome: TtlOutcome, kind: 'ttl-lowest-cost' 
     confidence: confidenceOf(study, saving !== null),
     command: commandOn('rcm ttl set', companyId, `--ttl ${ttl}`),
     why: [
-      `Hit rate ${formatPercent(today.hitRate)} → ${formatPercent(outcome.hitRate)} (${signed(gain.points)} points, 95 % between ${signed(gain.low)} and ${signed(gain.high)}), replayed from ${study.reads.toLocaleString('en-US')} reads in ${lasting(study.spanMs)}`,
-      `Memory ${formatBytes(today.memoryBytes)} → ${formatBytes(outcome.memoryBytes)}${costText(today, outcome)}`,
+      `Hit rate ${formatPercent(before.hitRate)} → ${formatPercent(outcome.hitRate)} (${signed(gain.points)} points, 95 % between ${signed(gain.low)} and ${signed(gain.high)}), replayed from ${study.reads.toLocaleString('en-US')} reads in ${lasting(study.spanMs)}`,
+      `Memory ${formatBytes(before.memoryBytes)} → ${formatBytes(outcome.memoryBytes)}${costText(outcome)}`,
       `Reads may be ${ttl} old (today mostly up to ${now}). Only the policy changes: it can be undone.`,
     ],
     touches: ['lifetimes', 'memory', 'queries'],
   };
 }
 
-function costText({ totalCost: before }: TtlFigures, { totalCost: after, saving }: TtlOutcome): string {
+function costText({ before: { totalCost: before }, totalCost: after, saving }: TtlOutcome): string {
   if (before === null || after === null || saving === null) return '; what it costs is unknown';
   return `, cost ${formatDollars(before)} → ${formatDollars(after)} a month`;
 }
@@ -142,8 +144,8 @@ function riskOf({ medianMs }: TtlStudy, { gain, ttlSeconds }: TtlOutcome): Risk 
   return gain.points <= -FALL.medium || older >= MUCH_OLDER_MS ? 'medium' : 'low';
 }
 
-function confidenceOf({ today, recordedHitRate }: TtlStudy, priced: boolean): Confidence {
-  return Math.abs(today.hitRate - recordedHitRate) <= AS_GOOD_AS_EQUAL && priced ? 'high' : 'medium';
+function confidenceOf({ replayedHitRate, recordedHitRate }: TtlStudy, priced: boolean): Confidence {
+  return Math.abs(replayedHitRate - recordedHitRate) <= AS_GOOD_AS_EQUAL && priced ? 'high' : 'medium';
 }
 
 function signed(points: number): string {

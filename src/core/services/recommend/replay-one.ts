@@ -41,14 +41,14 @@ export async function replayOne(ports: Ports, request: ReplayRequest): Promise<R
   const observed = observedLifetimes(accesses, separators);
   if (observed === null) return 'how long values live was not recorded, or they never expire';
   const trace = accessTrace(accesses);
-  // What the client writes with SET … PX starts a lifetime anew.
-  const options = { refreshOnWrite: true, sampledShare };
-  const today = simulateLifetime(trace, observed.of, options);
+  // What the client writes with SET … PX starts a lifetime anew; the cache was there before the first of these accesses.
+  const options = { refreshOnWrite: true, warmUp: true, sampledShare };
+  const today = simulateLifetime(trace, observed.of, options, observed.medianMs);
   const recordedHitRate = (hits / (hits + misses)) * 100;
   if (today.hitRate === null || !isTrueToLife(today.hitRate, recordedHitRate))
     return 'its replay has another hit rate than was recorded (its cache was warm before, or keys are evicted): record more for a time';
   const studied: Studied = {
-    ...{ companyId, companyName, trace, options, observed, recordedHitRate },
+    ...{ companyId, companyName, trace, options, observed, today, recordedHitRate },
     lifetimesWith: lifetimesWith(policy, separators, observed),
     basis: basisOf(figures, platform, today.meanLiveBytes),
     fixedCost: (figures.terms['redis.baseShare'] ?? 0) + (figures.terms['mongodb.storage'] ?? 0),
@@ -56,7 +56,7 @@ export async function replayOne(ports: Ports, request: ReplayRequest): Promise<R
   const study = studyTtls(studied);
   if (study === null) return 'too little data: record more for a time (`rcm ttl set COMPANY --events-max 16384`)';
   const input = {
-    ...{ ...studied, accesses, separators, settings: ports.config.fix, modelledBytes: today.meanLiveBytes },
+    ...{ ...studied, accesses, separators, settings: ports.config.fix },
     policies: [policy, policies.get(DEFAULT_POLICY_ID) ?? null] as const,
   };
   const effects = codes.map((code) => fixEffect(code, input)).filter((effect) => effect !== null);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { AutoFix } from '../../../../src/core/domain/detect/issue.js';
 import { nextCommands } from '../../../../src/core/services/drill-down/next-commands.js';
 import { company, views } from '../domain/alerts/builders.js';
 
@@ -17,12 +18,12 @@ it('the budget is named from its warning on, whatever the id', () => {
 
 it('where something is wrong, what it is and what repairs it come first', () => {
   const [view] = views([company('42')]);
-  const fix = {
+  const fix: AutoFix = {
     available: true,
-    action: 'Let keys expire',
+    action: 'End keys',
     additionalActions: [],
     command: 'rcm fix 42 MISSING_TTL',
-  } as const;
+  };
   const next = nextCommands(view as NonNullable<typeof view>, [], null, [
     { code: 'LARGE_KEYS', autoFix: { available: false, reason: 'code' } },
     { code: 'MISSING_TTL', autoFix: fix },

@@ -63,7 +63,7 @@ describe('another TTL', () => {
     ['that loses a point', 30, 51, 'medium'],
   ] as const)('%s: the risk', (_what, ttlSeconds, hitRate, risk) => {
     // Recorded were 52 %, so that two points less are of the same grade.
-    const now = { today: { hitRate: 52, memoryBytes: 1, totalCost: 1 }, recordedHitRate: 52 };
+    const now = { replayedHitRate: 52, recordedHitRate: 52 };
     const one = outcome(ttlSeconds, hitRate, 1);
     const points = hitRate - 52;
     const gain = { points, low: points, high: points };
