@@ -20,6 +20,7 @@ const ACCESSES: Partial<Record<ActivityEntry['eventType'], [plain: string, sized
 export function activityDetail({ eventType, details }: ActivityEntry): string {
   if (eventType === 'restore' || (eventType === 'clear' && details.phase !== undefined))
     return actDetail(eventType, details);
+  if (eventType === 'notify') return notifyDetail(details);
   const access = ACCESSES[eventType];
   if (access === undefined || details.phase !== undefined) return plainDetail(details);
   const { size, ttl } = details;
@@ -71,6 +72,12 @@ function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details'])
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** A message that could not be delivered. */
+function notifyDetail({ target, to, subject, error, attempts }: ActivityEntry['details']): string {
+  const tries = number(attempts, (n) => ` (${n} ${n === 1 ? 'attempt' : 'attempts'})`);
+  return `could not tell ${target} (${to}): ${subject}; ${error}${tries}`;
 }
 
 /** What an act of another kind noted, as `name: value`; what only machines need is left out. */

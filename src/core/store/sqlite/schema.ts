@@ -74,4 +74,11 @@ export const MIGRATIONS: readonly string[] = [
   -- JSON: [{segment, minTtlSeconds, maxTtlSeconds}]
   ALTER TABLE policy ADD COLUMN segments TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  -- What a target was last told of an issue (its id: JSON [company, code]), and who is telling it just now.
+  CREATE TABLE notification (
+    target TEXT NOT NULL, issue TEXT NOT NULL, severity TEXT, told_at INTEGER, claimed_by TEXT, claimed_at INTEGER,
+    PRIMARY KEY (target, issue)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
