@@ -26,7 +26,7 @@ await build({
   // Names stay as they are, for stack traces.
   minifyWhitespace: true,
   legalComments: 'linked',
-  external: ['mongoose', 'libsql', 'typescript'],
+  external: ['mongoose', 'libsql', 'nodemailer', 'typescript'],
   // CommonJS packages inside an ES module: they ask for require, __dirname and __filename.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; import { fileURLToPath as __toPath } from 'node:url'; const require = __createRequire(import.meta.url); const __filename = __toPath(import.meta.url); const __dirname = __toPath(new URL('.', import.meta.url));",

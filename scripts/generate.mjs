@@ -16,6 +16,7 @@ import { drillDownReport } from '../dist/core/services/drill-down/report.js';
 import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
 import { keysGetReport } from '../dist/core/services/keys/get-report.js';
 import { keysListReport } from '../dist/core/services/keys/list-report.js';
+import { notifyTestReport } from '../dist/core/services/notify/report.js';
 import { pricingHistoryReport } from '../dist/core/services/pricing/history-report.js';
 import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
@@ -41,6 +42,7 @@ const schemas = {
   'keys-delete': keysDeleteReport,
   'keys-get': keysGetReport,
   'keys-list': keysListReport,
+  'notify-test': notifyTestReport,
   'pricing-history': pricingHistoryReport,
   restore: restoreReport,
   stats: statsReport,
