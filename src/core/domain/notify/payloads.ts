@@ -1,6 +1,6 @@
 import type { ChangeKind } from './change.js';
 import { type Change, type Digest, digestOf, type Line, type Message, mostUrgentFirst } from './message.js';
-import { escapeHtml, escapeSlack, slackCode } from './text.js';
+import { escapeHtml, escapeSlack, oneLine, slackCode } from './text.js';
 
 /** Machines are told of no more than this in one message. */
 export const MOST_TOLD = 1000;
@@ -41,9 +41,10 @@ function plainChange({ kind: _, since, resolvedAt, ...change }: Change): Record<
 /** The body of Slack's incoming webhooks: blocks, and `text` for notifications and for programs that know no blocks. */
 export function slackPayload(message: Message): Record<string, unknown> {
   const digest = digestOf(message);
-  const lines = digest.lines.map(
-    (line) => `${slackLine(line)}\n${escapeSlack(line.when)} · ${slackCode(line.command)}`,
-  );
+  const lines = digest.lines.map((line) => {
+    const command = slackCode(oneLine(line.command, MOST_OF_A_LINE));
+    return `${slackLine(line)}\n${escapeSlack(line.when)} · ${command}`;
+  });
   const more = digest.more === null ? [] : [escapeSlack(digest.more)];
   const subject = escapeSlack(digest.subject);
   return {
@@ -59,7 +60,9 @@ export function slackPayload(message: Message): Record<string, unknown> {
   };
 }
 
-const slackLine = ({ label, text }: Line) => `${label}  ${escapeSlack(text)}`;
+/** Slack takes 3,000 characters a block, and escaping makes up to five of one. */
+const MOST_OF_A_LINE = 250;
+const slackLine = ({ label, text }: Line) => `${label}  ${escapeSlack(oneLine(text, MOST_OF_A_LINE))}`;
 /** `verbatim`: no name is made a link. */
 const slackText = (text: string) => ({ type: 'mrkdwn', text, verbatim: true });
 const section = (text: string) => ({ type: 'section', text: slackText(text) });
