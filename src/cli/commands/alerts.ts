@@ -42,8 +42,8 @@ Exit codes: 0 measured (alerts or not), 3 something could not be measured, or so
       description: 'exit with 5 or 6 when the worst alert is this severe or more',
     })(),
     notify: Flags.boolean({
+      // No default: what depends on it would be satisfied by it.
       description: 'tell the configured targets what is new, worse or over since they were last told',
-      default: false,
       exclusive: ['from-snapshot'],
     }),
     'dry-run': Flags.boolean({

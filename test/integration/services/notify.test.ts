@@ -334,7 +334,7 @@ describe.each([
       receiver.always(hang);
       await rig.store.issues.record({ seen: [seen('a')], examined: () => true, at: at(0) });
       const dying = await rig.stores.open();
-      const running = rig.tell(0, [seen('a')], [target('ops', { timeoutMs: 300 })], {}, dying);
+      const running = rig.tell(0, [seen('a')], [target('ops', { timeoutMs: 120 })], {}, dying);
       await waitUntil('it is being told', () => receiver.received.length === 1);
       await dying.close();
       const { notifications, warnings } = await running;
