@@ -40,6 +40,8 @@ describe('links in the documentation', () => {
         'architecture',
         'backup-format',
         'pricing',
+        'alerts',
+        'notifications',
       ].map((p) => `docs/${p}.md`),
     ];
     for (const page of pages) {

@@ -34,8 +34,10 @@ export function countsOf(changes: readonly Change[]): Record<ChangeKind, number>
   return counts;
 }
 
-function plainChange({ kind: _, since, resolvedAt, ...change }: Change): Record<string, unknown> {
-  return { ...change, since: since.toISOString(), resolvedAt: resolvedAt?.toISOString() ?? null };
+function plainChange(change: Change): Record<string, unknown> {
+  const { severity, code, companyId, companyName, message, evidence, since, resolvedAt, command } = change;
+  const dates = { since: since.toISOString(), resolvedAt: resolvedAt?.toISOString() ?? null };
+  return { severity, code, companyId, companyName, message, evidence, ...dates, command };
 }
 
 /** The body of Slack's incoming webhooks: blocks, and `text` for notifications and for programs that know no blocks. */
