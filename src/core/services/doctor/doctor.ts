@@ -61,7 +61,7 @@ function configuration({ config, sources, stateFile }: LoadedConfig, env: Patien
     ok('sources', `Settings come from ${from}`),
     ok('services', `Redis ${where}; durable state in ${durable}`),
     ok('keyTemplates', `Company keys are named ${config.keyTemplates.join(', ')}`),
-    checkTargets(config.notify, env),
+    ...checkTargets(config.notify, env),
   ];
 }
 

@@ -6,18 +6,14 @@ import type { Check } from './report.js';
 
 const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Whom `alerts --notify` tells, without secrets. Asks nobody. */
-export function checkTargets(config: Config['notify'], env: Readonly<Record<string, string | undefined>>): Check {
-  const as = (state: Check['state'], message: string, hint: string | null): Check => ({
-    area: 'configuration',
-    name: 'notify',
-    state,
-    message,
-    hint,
-  });
+/** Whom `alerts --notify` tells, without secrets; nothing where it tells nobody. Asks nobody. */
+export function checkTargets(config: Config['notify'], env: Readonly<Record<string, string | undefined>>): Check[] {
+  const as = (state: Check['state'], message: string, hint: string | null): Check[] => [
+    { area: 'configuration', name: 'notify', state, message, hint },
+  ];
   try {
     const targets = resolveTargets(config, env);
-    if (targets.length === 0) return as('info', 'Nobody is notified', 'Set notify.targets: docs/notifications.md.');
+    if (targets.length === 0) return [];
     const list = targets.map((target) => `${target.name} (${target.type}, ${shownTarget(target)})`).join('; ');
     const plain = targets.filter(isPlain).map(({ name }) => name);
     if (plain.length === 0) return as('info', `Notified: ${list}`, 'Try them: `rcm alerts --notify --test`.');
