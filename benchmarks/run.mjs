@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 import { busyBenchmark } from './busy.mjs';
 import { checkBenchmark } from './check.mjs';
 import { clearBenchmark } from './clear.mjs';
+import { detectBenchmark } from './detect.mjs';
 import { drillDownBenchmark } from './drill-down.mjs';
+import { observeBenchmark } from './observe.mjs';
 import { pricingBenchmark } from './pricing.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { pairs, seconds } from './support/measure.mjs';
@@ -19,9 +21,11 @@ try {
     ...(await scanBenchmark(env, 5)),
     ...(await busyBenchmark(env, 3)),
     ...(await drillDownBenchmark(env, 9)),
+    ...(await detectBenchmark(env, 7)),
     ...(await clearBenchmark(env, 7)),
     ...(await pricingBenchmark(env, 15)),
     ...(await checkBenchmark(env, 5)),
+    ...(await observeBenchmark(env)),
     await startup(),
     await client(),
   ];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ALERT_CODES } from '../domain/alerts/alert.js';
+import { ISSUE_CODES } from '../domain/detect/issue.js';
 import { SEVERITIES } from '../domain/issue.js';
 import { isAddress, schemesOf, TARGET_TYPES } from '../domain/notify/target.js';
 
@@ -20,7 +21,10 @@ const target = z
     to: z.array(address).min(1).max(50).optional(),
     minSeverity: z.enum(SEVERITIES).default('warning'),
     companies: z.array(text).min(1).optional(),
-    codes: z.array(z.enum(ALERT_CODES)).min(1).optional(),
+    codes: z
+      .array(z.enum([...ALERT_CODES, ...ISSUE_CODES]))
+      .min(1)
+      .optional(),
     timeoutMs: z.coerce.number().int().min(100).max(60_000).default(10_000),
   })
   .superRefine((value, context) => {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { drillDown } from '../../domain/alerts/alert.js';
+import { ISSUE_CODES } from '../../domain/detect/issue.js';
 import { type IssueKey, type IssueState, issueId } from '../../domain/issue.js';
 import { type PendingChange, pendingChanges, settlementOf, type ToldState } from '../../domain/notify/change.js';
 import type { Change, Message } from '../../domain/notify/message.js';
 import { countsOf } from '../../domain/notify/payloads.js';
 import { shownTarget, type Target } from '../../domain/notify/target.js';
+import { lastWord } from '../../domain/shell-word.js';
 import { messageOf, RcmError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import type { AlertsReport } from '../alerts/report.js';
@@ -220,9 +222,16 @@ class Telling {
       evidence: seen?.evidence ?? null,
       since,
       resolvedAt,
-      command: seen?.command ?? (companyId === null ? 'rcm alerts' : drillDown(companyId)),
+      command: seen?.command ?? commandFor(issue),
     };
   }
+}
+
+/** What shows an issue that this run did not see: what `detect` found is told by its own codes. */
+function commandFor({ companyId, code }: IssueKey): string {
+  const detected = (ISSUE_CODES as readonly string[]).includes(code);
+  if (companyId === null) return detected ? 'rcm detect' : 'rcm alerts';
+  return detected ? `rcm detect ${lastWord(companyId)}` : drillDown(companyId);
 }
 
 function open(changes: readonly PendingChange[]): IssueKey[] {

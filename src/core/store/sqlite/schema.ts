@@ -75,6 +75,12 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE policy ADD COLUMN segments TEXT NOT NULL DEFAULT '[]';
   `,
   `
+  -- JSON: [[key, former PTTL, expires at]]
+  CREATE TABLE fix_touched (
+    fix_id TEXT NOT NULL, chunk INTEGER NOT NULL, touched TEXT NOT NULL, PRIMARY KEY (fix_id, chunk)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
   -- What a target was last told of an issue (its id: JSON [company, code]), and who is telling it just now.
   CREATE TABLE notification (
     target TEXT NOT NULL, issue TEXT NOT NULL, severity TEXT, told_at INTEGER, claimed_by TEXT, claimed_at INTEGER,
