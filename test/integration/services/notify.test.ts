@@ -175,6 +175,19 @@ describe.each([
       ]);
     });
 
+    it('what detect found is told by its code, with the command that shows it', async () => {
+      await rig.store.issues.record({
+        seen: [{ companyId: 'a', code: 'MISSING_TTL', severity: 'warning' }],
+        examined: () => false,
+        at: at(0),
+      });
+      await rig.tell(1, []);
+      const [{ body } = expect.fail('nothing came')] = receiver.take();
+      expect((JSON.parse(body) as Body).new).toMatchObject([
+        { companyId: 'a', companyName: 'Name of a', code: 'MISSING_TTL', message: null, command: 'rcm detect a' },
+      ]);
+    });
+
     it('better is not told, worse again is', async () => {
       await rig.look(0, [seen('a', 'critical')]);
       await rig.look(1, [seen('a', 'warning')]);
