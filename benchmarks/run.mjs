@@ -13,6 +13,7 @@ import { observeBenchmark } from './observe.mjs';
 import { pricingBenchmark } from './pricing.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { pairs, seconds } from './support/measure.mjs';
+import { ttlBenchmark } from './ttl.mjs';
 
 const home = await mkdtemp(join(tmpdir(), 'rcm-bench-home-'));
 const env = { XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, RCM_MONGODB_URI: 'none' };
@@ -26,6 +27,7 @@ try {
     ...(await pricingBenchmark(env, 15)),
     ...(await checkBenchmark(env, 5)),
     ...(await observeBenchmark(env)),
+    ...(await ttlBenchmark(5)),
     await startup(),
     await client(),
   ];

@@ -1,5 +1,6 @@
 import type { Replayed } from './replay.js';
 import { student975 } from './student.js';
+import { unseenKeysMargin } from './unseen-keys.js';
 
 /** Percent. */
 export interface Interval {
@@ -16,7 +17,8 @@ export const ENOUGH_POINTS = 2;
  *   sample without replacement: var = (1 − share) · n/(n−1) · Σ(hits − rate · gets)² ÷ (Σ gets)², zero when every key is there;
  * - what the limited time leaves open: the same ratio over blocks of equal time, without the correction (batch means);
  * each times the 97.5 % quantile of Student's t with one degree of freedom less than there are clusters, by their weight:
- * (Σ gets)² ÷ Σ gets². Never narrower than Wilson's interval of as many independent reads, which is what tells that three hits
+ * (Σ gets)² ÷ Σ gets². Of a sample the upper end is higher by what keys may add that are used more than any in it (`unseenKeysMargin`):
+ * without that, samples of skewed accesses would be too sure. Never narrower than Wilson's interval of as many independent reads, which is what tells that three hits
  * out of three are not 100 % ± 0.
  * Sources: Cochran, Sampling Techniques, 3rd ed., 6.4 and 9A (ratio to size in clusters); Law, Simulation Modeling and Analysis,
  * 9.5.3 (batch means); Wilson 1927; Kish, Survey Sampling (effective sample size).
@@ -30,9 +32,10 @@ export function hitRateInterval(replayed: Replayed, share: number): Interval | n
   const half = Math.hypot(byKeys, byTime);
   const rate = hits / gets;
   const wilson = wilsonInterval(hits, gets);
+  const unseen = share < 1 ? unseenKeysMargin(replayed, share) : 0;
   return {
     low: 100 * Math.max(0, Math.min(rate - half, wilson.low)),
-    high: 100 * Math.min(1, Math.max(rate + half, wilson.high)),
+    high: 100 * Math.min(1, Math.max(rate + Math.hypot(half, unseen), wilson.high)),
   };
 }
 
@@ -42,7 +45,7 @@ export function isEnough(rate: number | null, interval: Interval | null): boolea
   return Math.max(interval.high - rate, rate - interval.low) <= ENOUGH_POINTS;
 }
 
-/** Half the 95 % interval of Σhits ÷ Σgets over clusters; 1 (anything) where there are not two of them. */
+/** Half the 95 % interval of Σhits ÷ Σgets over clusters; Infinity (anything) where there are not two of them. */
 function ratioMargin(gets: ArrayLike<number>, hits: ArrayLike<number>, allGets: number, allHits: number): number {
   const rate = allHits / allGets;
   let [clusters, squares, weights] = [0, 0, 0];
@@ -53,7 +56,7 @@ function ratioMargin(gets: ArrayLike<number>, hits: ArrayLike<number>, allGets: 
     squares += ((hits[i] as number) - rate * own) ** 2;
     weights += own ** 2;
   }
-  if (clusters < 2) return 1;
+  if (clusters < 2) return Number.POSITIVE_INFINITY;
   const error = Math.sqrt((clusters / (clusters - 1)) * squares) / allGets;
   return error * student975(Math.max(1, allGets ** 2 / weights - 1));
 }
