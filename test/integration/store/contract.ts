@@ -3,6 +3,7 @@ import type { Store } from '../../../src/core/store/store.js';
 import { activityContract } from './contract-activity.js';
 import { fixContract } from './contract-fixes.js';
 import { issueContract } from './contract-issues.js';
+import { notificationContract } from './contract-notifications.js';
 import { policyContract } from './contract-policies.js';
 import { pricingContract } from './contract-pricing.js';
 import { snapshotContract } from './contract-snapshots.js';
@@ -33,4 +34,5 @@ export function storeContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('snapshots', () => snapshotContract(context));
   describe('fixes', () => fixContract(context));
   describe('issues', () => issueContract(context));
+  describe('notifications', () => notificationContract(context));
 }

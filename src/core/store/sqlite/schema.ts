@@ -80,4 +80,11 @@ export const MIGRATIONS: readonly string[] = [
     fix_id TEXT NOT NULL, chunk INTEGER NOT NULL, touched TEXT NOT NULL, PRIMARY KEY (fix_id, chunk)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What a target was last told of an issue (its id: JSON [company, code]), and who is telling it just now.
+  CREATE TABLE notification (
+    target TEXT NOT NULL, issue TEXT NOT NULL, severity TEXT, told_at INTEGER, claimed_by TEXT, claimed_at INTEGER,
+    PRIMARY KEY (target, issue)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
