@@ -20,6 +20,7 @@ import { pricingHistoryReport } from '../dist/core/services/pricing/history-repo
 import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
+import { snapshotReport } from '../dist/core/services/snapshot/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
 
 const require = createRequire(import.meta.url);
@@ -43,6 +44,7 @@ const schemas = {
   'keys-list': keysListReport,
   'pricing-history': pricingHistoryReport,
   restore: restoreReport,
+  snapshot: snapshotReport,
   stats: statsReport,
 };
 const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];

@@ -66,7 +66,8 @@ export {
 export { type InspectedBackup, inspectBackup } from './services/restore/inspect.js';
 export { type RestoreReport, restoreReport } from './services/restore/report.js';
 export { type RestoreRequest, restore } from './services/restore/restore.js';
-export { type SnapshotResult, takeSnapshot } from './services/snapshot.js';
+export { type SnapshotReport, snapshotReport } from './services/snapshot/report.js';
+export { type SnapshotOptions, type SnapshotResult, takeSnapshot } from './services/snapshot.js';
 export { type StatsReport, statsReport } from './services/stats/report.js';
 export { type StatsResult, stats } from './services/stats/stats.js';
 export { openStore } from './store/open-store.js';

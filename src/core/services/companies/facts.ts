@@ -16,7 +16,7 @@ import { readServerInfo } from '../../redis/server-info.js';
 import type { CompanyListing } from '../../store/store.js';
 import type { Ports } from '../ports.js';
 import { readDurable } from './durable.js';
-import { type RecordedReads, readsFromSnapshots, readsOfCounters } from './recorded-reads.js';
+import { type RecordedReads, readsOfCounters, readsOfHistory } from './recorded-reads.js';
 import { scanWarnings } from './warnings.js';
 
 export interface MeasureOptions {
@@ -131,7 +131,8 @@ export async function readRecorded(
   const windowMs = window.seconds * 1000;
   const clears = await totals(DAY_MS);
   if (windowMs === DAY_MS) return { reads: readsOfCounters(clears, window), clears };
-  if (windowMs > LONGEST_COUNTER_WINDOW_MS) return { reads: await readsFromSnapshots(ports, window, warnings), clears };
+  if (windowMs > LONGEST_COUNTER_WINDOW_MS)
+    return { reads: await readsOfHistory(ports, ids, window, warnings), clears };
   return { reads: readsOfCounters(await totals(windowMs), window), clears };
 }
 
