@@ -22,6 +22,7 @@ import { pricingChangeReport, pricingReport } from '../dist/core/services/pricin
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { snapshotReport } from '../dist/core/services/snapshot/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
+import { trendsReport } from '../dist/core/services/trends/report.js';
 
 const require = createRequire(import.meta.url);
 const check = process.argv.includes('--check');
@@ -46,6 +47,7 @@ const schemas = {
   restore: restoreReport,
   snapshot: snapshotReport,
   stats: statsReport,
+  trends: trendsReport,
 };
 const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];
 const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));

@@ -70,5 +70,7 @@ export { type SnapshotReport, snapshotReport } from './services/snapshot/report.
 export { type SnapshotOptions, type SnapshotResult, takeSnapshot } from './services/snapshot.js';
 export { type StatsReport, statsReport } from './services/stats/report.js';
 export { type StatsResult, stats } from './services/stats/stats.js';
+export { type TrendsReport, trendsReport } from './services/trends/report.js';
+export { type TrendsRequest, type TrendsResult, trends } from './services/trends/trends.js';
 export { openStore } from './store/open-store.js';
 export type { Store } from './store/store.js';
