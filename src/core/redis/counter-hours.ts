@@ -15,8 +15,6 @@ export interface HeldHour {
 
 /** Companies asked for at a time: enough to keep the server busy, few enough to let others in between. */
 const COMPANIES_AT_ONCE = 16;
-/** Where the server reckons marks from what is left, they differ by as much without a write. */
-const SAME_MARK_MS = 1000;
 const NO_KEY = -2;
 const NO_EXPIRY = -1;
 
@@ -46,7 +44,7 @@ export async function heldHours(
 
 /** Whether an hour may have grown since it was stored under this mark. */
 export function hasChanged({ mark }: HeldHour, stored: number | null | undefined): boolean {
-  return mark === null || stored == null || Math.abs(mark - stored) > SAME_MARK_MS;
+  return mark === null || mark !== stored;
 }
 
 /** What these hours hold; all of one and the same hour. @throws what Redis says */

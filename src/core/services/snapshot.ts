@@ -63,8 +63,10 @@ export async function takeSnapshot(ports: Ports, options: SnapshotOptions = {}):
       }
     };
     const ids = [...measurement.scan.recorded];
+    // Streams live longer than counters: who recorded nothing for two days may have events that are not copied yet.
+    const all = [...new Set([...ids, ...snapshot.companies.map(({ companyId }) => companyId)])];
     const counters = await step('Counters were not all copied', () => rollCounters(ports, store, ids, takenAt));
-    const events = await step('Access events were not all copied', () => copyEvents(ports, store, ids));
+    const events = await step('Access events were not all copied', () => copyEvents(ports, store, all));
     const policies = await step('Policies were not mirrored', () => mirrorPolicies(ports, store, warnings));
     const retention = await step('Retention was not applied', () =>
       retain(store, takenAt, ports.config.retention, ports.signal),

@@ -19,6 +19,7 @@ const MOST_COMPARED = 20_000;
 
 /**
  * Copies sampled access events that Redis's streams hold and the log has not, each once, however often a run is repeated.
+ * @param companyIds those that may have a stream; those that were copied from before are looked at too
  * @throws what Redis says; RCM_STORE_*, RCM_MONGODB_*
  */
 export async function copyEvents(
@@ -28,9 +29,10 @@ export async function copyEvents(
 ): Promise<CopiedEvents> {
   const marks = await activity.eventMarks();
   const copied: CopiedEvents = { events: 0, companies: 0 };
-  for (let i = 0; i < companyIds.length; i += STREAMS_AT_ONCE) {
+  const ids = [...new Set([...companyIds, ...marks.keys()])];
+  for (let i = 0; i < ids.length; i += STREAMS_AT_ONCE) {
     signal?.throwIfAborted();
-    const part = companyIds.slice(i, i + STREAMS_AT_ONCE);
+    const part = ids.slice(i, i + STREAMS_AT_ONCE);
     const found = await Promise.all(part.map((id) => readNewEvents(redis.client, id, marks.get(id) ?? null)));
     const batches: EventBatch[] = [];
     for (const [n, companyId] of part.entries()) {
