@@ -42,7 +42,7 @@ const MOST_STEPS = 20_000;
 export async function trends(store: Store, request: TrendsRequest, now: Date): Promise<TrendsResult> {
   const { subject, compare, metrics, zone } = request;
   const [sinceMs, untilMs] = [request.since.getTime(), request.until.getTime()];
-  const length = request.step === 'auto' ? stepFor(sinceMs, untilMs) : request.step;
+  const length = request.step === 'auto' ? stepFor(sinceMs, untilMs, now.getTime()) : request.step;
   if ((untilMs - sinceMs) / (length === '1h' ? 3_600_000 : 86_400_000) > MOST_STEPS)
     throw new RcmError(
       'RCM_USAGE',
