@@ -48,7 +48,11 @@ async function mongoMegabytes() {
   uri.pathname = `/rcm_bench_${process.pid}`;
   const db = client.db(uri.pathname.slice(1));
   try {
-    const store = await openStore({ mongodbUri: uri.href, stateFile: '/nonexistent', collections: DEFAULT_PLATFORM_COLLECTIONS });
+    const store = await openStore({
+      mongodbUri: uri.href,
+      stateFile: '/nonexistent',
+      collections: DEFAULT_PLATFORM_COLLECTIONS,
+    });
     await fillHistory(store, { companies: SAMPLE, days: HOURLY_DAYS + 5 });
     await store.close();
     const mean = async (name, filter = {}) => {
@@ -61,7 +65,9 @@ async function mongoMegabytes() {
       ['merged days', (DAYS - HOURLY_DAYS) * COMPANIES, await mean('rcm_counterdays', { h: { $exists: false } })],
     ];
     for (const [name, count, bytes] of parts)
-      console.log(`${name}: ${count.toLocaleString('en-US')} × ${bytes.toFixed(0)} bytes = ${((count * bytes) / MB).toFixed(0)} MB`);
+      console.log(
+        `${name}: ${count.toLocaleString('en-US')} × ${bytes.toFixed(0)} bytes = ${((count * bytes) / MB).toFixed(0)} MB`,
+      );
     return parts.reduce((sum, [, count, bytes]) => sum + count * bytes, 0) / MB;
   } finally {
     await db.dropDatabase();

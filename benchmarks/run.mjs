@@ -7,10 +7,13 @@ import { promisify } from 'node:util';
 import { busyBenchmark } from './busy.mjs';
 import { checkBenchmark } from './check.mjs';
 import { clearBenchmark } from './clear.mjs';
+import { detectBenchmark } from './detect.mjs';
 import { drillDownBenchmark } from './drill-down.mjs';
+import { observeBenchmark } from './observe.mjs';
 import { pricingBenchmark } from './pricing.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { pairs, seconds } from './support/measure.mjs';
+import { ttlBenchmark } from './ttl.mjs';
 
 const home = await mkdtemp(join(tmpdir(), 'rcm-bench-home-'));
 const env = { XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, RCM_MONGODB_URI: 'none' };
@@ -19,9 +22,12 @@ try {
     ...(await scanBenchmark(env, 5)),
     ...(await busyBenchmark(env, 3)),
     ...(await drillDownBenchmark(env, 9)),
+    ...(await detectBenchmark(env, 7)),
     ...(await clearBenchmark(env, 7)),
     ...(await pricingBenchmark(env, 15)),
     ...(await checkBenchmark(env, 5)),
+    ...(await observeBenchmark(env)),
+    ...(await ttlBenchmark(5)),
     await startup(),
     await client(),
   ];

@@ -1,9 +1,10 @@
 // Builds dist/: the library with its types (tsc), and the command line in few files (esbuild), because a process that
-// reads hundreds of small modules starts twice as slowly. Modules that are heavy or native stay outside the bundle.
+// reads hundreds of small modules starts twice as slowly. Native modules stay outside the bundle.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
+import { lazyPackages } from './lazy-packages.mjs';
 
 const require = createRequire(import.meta.url);
 // Built beside and then put in place, so that a failed build, or one at the same time, leaves a whole dist.
@@ -26,7 +27,8 @@ await build({
   // Names stay as they are, for stack traces.
   minifyWhitespace: true,
   legalComments: 'linked',
-  external: ['mongoose', 'libsql', 'typescript'],
+  plugins: [lazyPackages],
+  external: ['libsql', 'typescript'],
   // CommonJS packages inside an ES module: they ask for require, __dirname and __filename.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; import { fileURLToPath as __toPath } from 'node:url'; const require = __createRequire(import.meta.url); const __filename = __toPath(import.meta.url); const __dirname = __toPath(new URL('.', import.meta.url));",

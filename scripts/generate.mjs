@@ -11,18 +11,29 @@ import { budgetsReport, companyBudgetReport } from '../dist/core/services/budget
 import { checkReport } from '../dist/core/services/check/report.js';
 import { clearReport } from '../dist/core/services/clear/report.js';
 import { companiesReport } from '../dist/core/services/companies/report.js';
+import { detectReport } from '../dist/core/services/detect/report.js';
 import { doctorReport } from '../dist/core/services/doctor/report.js';
 import { drillDownReport } from '../dist/core/services/drill-down/report.js';
+import { fixListReport, fixReport, fixUndoReport } from '../dist/core/services/fix/report.js';
 import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
 import { keysGetReport } from '../dist/core/services/keys/get-report.js';
 import { keysListReport } from '../dist/core/services/keys/list-report.js';
+import { observeReport } from '../dist/core/services/observe/report.js';
 import { pricingHistoryReport } from '../dist/core/services/pricing/history-report.js';
 import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
+import { recommendReport } from '../dist/core/services/recommend/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { snapshotReport } from '../dist/core/services/snapshot/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
 import { trendsReport } from '../dist/core/services/trends/report.js';
+import {
+  companyTtlReport,
+  ttlPoliciesReport,
+  ttlPresetsReport,
+  ttlPreviewReport,
+  ttlSetReport,
+} from '../dist/core/services/ttl/report.js';
 
 const require = createRequire(import.meta.url);
 const check = process.argv.includes('--check');
@@ -35,19 +46,30 @@ const schemas = {
   clear: clearReport,
   companies: companiesReport,
   'company-budget': companyBudgetReport,
+  detect: detectReport,
   doctor: doctorReport,
   'drill-down': drillDownReport,
+  fix: fixReport,
+  'fix-list': fixListReport,
+  'fix-undo': fixUndoReport,
   'price-list': priceList,
   pricing: pricingReport,
   'pricing-change': pricingChangeReport,
   'keys-delete': keysDeleteReport,
   'keys-get': keysGetReport,
   'keys-list': keysListReport,
+  observe: observeReport,
   'pricing-history': pricingHistoryReport,
+  recommend: recommendReport,
   restore: restoreReport,
   snapshot: snapshotReport,
   stats: statsReport,
   trends: trendsReport,
+  'company-ttl': companyTtlReport,
+  'ttl-policies': ttlPoliciesReport,
+  'ttl-presets': ttlPresetsReport,
+  'ttl-preview': ttlPreviewReport,
+  'ttl-set': ttlSetReport,
 };
 const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];
 const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));

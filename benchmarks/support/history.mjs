@@ -7,7 +7,8 @@ const HOURLY_DAYS = 35;
 export function snapshotTimes(now, days) {
   const hourly = Math.min(days, HOURLY_DAYS);
   const times = [];
-  for (let day = days; day > hourly; day -= 1) times.push(new Date(Math.floor((now - day * DAY) / DAY) * DAY + 23 * HOUR));
+  for (let day = days; day > hourly; day -= 1)
+    times.push(new Date(Math.floor((now - day * DAY) / DAY) * DAY + 23 * HOUR));
   for (let hour = hourly * 24; hour >= 0; hour -= 1) times.push(new Date(now - hour * HOUR));
   return times;
 }
@@ -88,11 +89,18 @@ export async function fillHistory(store, { companies, days, now = Date.now(), on
     onSnapshot(n + 1, times.length);
   }
   const start = Math.floor(now / HOUR) * HOUR;
-  const retention = { snapshotDays: 4000, allSnapshotsHours: 48, hourlySnapshotsDays: HOURLY_DAYS, actDays: 90, accessDays: 7 };
+  const retention = {
+    snapshotDays: 4000,
+    allSnapshotsHours: 48,
+    hourlySnapshotsDays: HOURLY_DAYS,
+    actDays: 90,
+    accessDays: 7,
+  };
   // Of an old day one hour that holds all of it is enough: it is merged.
   const today = Math.floor(now / DAY) * DAY;
   for (let day = days; day > HOURLY_DAYS; day -= 1)
     await store.counterHours.put(countersAt(today - day * DAY, companies, 24));
-  for (let ms = today - HOURLY_DAYS * DAY; ms < start; ms += HOUR) await store.counterHours.put(countersAt(ms, companies));
+  for (let ms = today - HOURLY_DAYS * DAY; ms < start; ms += HOUR)
+    await store.counterHours.put(countersAt(ms, companies));
   await store.counterHours.prune(new Date(now), retention);
 }

@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { CompanyView } from '../core/domain/company-view.js';
 import { RcmError } from '../core/errors.js';
 import { type CompaniesResult, companiesOf } from '../core/services/companies/companies.js';
+import { withOpenIssues } from '../core/services/companies/open-issues.js';
 import type { Context } from './context.js';
 import type { Format } from './flags.js';
 import { toJson } from './output.js';
@@ -34,7 +35,8 @@ export class CompaniesRun {
   /** @throws RCM_USAGE before anything is measured */
   async once(format: Format): Promise<{ text: string; warnings: string[]; complete: boolean }> {
     assertSelection(COMPANY_COLUMNS, this.flags, format);
-    const result = companiesOf(await this.#surveyor.survey());
+    const found = await this.#surveyor.survey();
+    const result = companiesOf(await withOpenIssues(found, this.#surveyor.used().store));
     return { text: this.#text(result, format), warnings: result.report.warnings, complete: result.complete };
   }
 

@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { redisError } from '../core/redis/redis-error.js';
 import { CompanyState, type Flight, type Stored } from './company-state.js';
+import { ConfigUpdates } from './config-updates.js';
 import { mainConnection, RecordingConnection } from './connections.js';
 import { Deadlines } from './deadlines.js';
 import { assertTtl, type CompanyCacheOptions, type ResolvedOptions, resolveOptions } from './options.js';
@@ -35,6 +36,7 @@ export class CompanyCache {
   readonly #companies = new Map<string, CompanyState>();
   readonly #connection: RecordingConnection;
   readonly #recorder: Recorder;
+  readonly #updates: ConfigUpdates;
   readonly #forgetSignals: () => void;
   readonly #work = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
@@ -46,7 +48,16 @@ export class CompanyCache {
     this.#redis = mainConnection(options.redis, onError);
     this.#ownsRedis = typeof options.redis === 'string';
     this.#deadlines = new Deadlines(this.#options.commandTimeoutMs);
-    this.#policies = new Policies(this.#redis, this.#deadlines, this.#options.policyLifetimeMs, onError);
+    this.#updates = new ConfigUpdates(
+      this.#redis,
+      this.#deadlines,
+      (company) => this.#track(this.#clear(company)),
+      (companyId) => this.#companies.has(companyId),
+      onError,
+    );
+    this.#policies = new Policies(this.#redis, this.#deadlines, this.#options.policyLifetimeMs, onError, (company) =>
+      this.#updates.policyRead(company),
+    );
     this.#values = new Values(this.#redis, this.#deadlines, this.#options);
     this.#connection = new RecordingConnection(this.#redis, onError);
     this.#recorder = new Recorder(this.#companies, this.#connection, onError, clock);
@@ -178,23 +189,30 @@ export class CompanyCache {
   }
 
   /**
-   * Removes everything the company has under the key template, and counts one `clear`.
-   * @returns how many keys went
-   * @throws RcmError (RCM_REDIS_…) when not all could be removed: stale data may be left, so this one is not silent
+   * A config update: removes everything the company has under the key template, and counts one `clear`. Where the company's
+   * policy limits them (`minUpdateIntervalSeconds`), the first runs at once; later ones are put off and done as one at the
+   * interval's end, by this process or another, even when this one ends before.
+   * @returns how many keys went; 0 when it was put off
+   * @throws RcmError (RCM_REDIS_…) when not all could be removed, or put off: stale data may be left, so this is not silent
    */
   async invalidate(companyId: string): Promise<number> {
-    const company = this.#company(companyId);
-    company.discardFlights();
-    const startedAt = performance.now();
-    const bound = <T>(command: Promise<T>): Promise<T> => this.#deadlines.bound(command, performance.now());
+    // A policy that was read long ago may have been changed: known before anything is removed.
+    const company = await this.#prepared(companyId);
     try {
-      const removed = await this.#track(removeCompanyKeys(this.#redis, this.#options.templates, companyId, bound));
-      company.recordClear(microsSince(startedAt), this.#options.clock.now());
-      return removed;
+      return await this.#track(this.#updates.request(company));
     } catch (error) {
       company.recordAmount('error', 1, this.#options.clock.now());
       throw redisError(error, 'the cache');
     }
+  }
+
+  async #clear(company: CompanyState): Promise<number> {
+    company.discardFlights();
+    const startedAt = performance.now();
+    const bound = <T>(command: Promise<T>): Promise<T> => this.#deadlines.bound(command, performance.now());
+    const removed = await removeCompanyKeys(this.#redis, this.#options.templates, company.companyId, bound);
+    company.recordClear(microsSince(startedAt), this.#options.clock.now());
+    return removed;
   }
 
   /** Writes what was recorded until now, without waiting for the next interval. Never rejects. */
@@ -214,6 +232,7 @@ export class CompanyCache {
 
   async #close(): Promise<void> {
     this.#recorder.stop();
+    this.#updates.close();
     await this.#settled();
     await this.#recorder.finish(this.#options.closeTimeoutMs);
     this.#forgetSignals();

@@ -1,6 +1,6 @@
 import type { AccessEvent } from '../core/domain/access-event.js';
+import { EventBuffer } from '../core/domain/event-buffer.js';
 import type { MirroredPolicy } from '../core/redis/policy-mirror.js';
-import { EventBuffer } from './event-buffer.js';
 import { Tally } from './tally.js';
 
 /** A load under way: concurrent callers share it; `stale` once its key was changed, and then it stores nothing. */

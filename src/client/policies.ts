@@ -13,6 +13,9 @@ interface Reading {
   running: Promise<void> | null;
 }
 
+/** A policy that is older is waited for: what was changed is obeyed within this time, by a process that was idle too. */
+const OBEYED_WITHIN_MS = 5000;
+
 /** Keeps companies' policies at hand: read on first use, then again in the background once they are `lifetimeMs` old. */
 export class Policies {
   /** The default policy, which is the same for every company. */
@@ -23,16 +26,17 @@ export class Policies {
     private readonly deadlines: Deadlines,
     private readonly lifetimeMs: number,
     private readonly onError: (error: unknown) => void,
+    private readonly onRead: (company: CompanyState) => void,
   ) {}
 
-  /** Renews a stale policy without waiting. Returns what must be waited for: nothing, once a policy was read. */
+  /** Renews a stale policy without waiting. Returns what must be waited for: nothing, while the last reading is fresh enough. */
   touch(company: CompanyState, now: number): Promise<void> | null {
     const { policyReadAt } = company;
     if (policyReadAt !== null && now - policyReadAt <= this.lifetimeMs) return null;
     company.policyReading ??= this.#read(company, now).finally(() => {
       company.policyReading = null;
     });
-    return policyReadAt === null ? company.policyReading : null;
+    return policyReadAt === null || now - policyReadAt > OBEYED_WITHIN_MS ? company.policyReading : null;
   }
 
   async #read(company: CompanyState, now: number): Promise<void> {
@@ -44,6 +48,7 @@ export class Policies {
     company.fallback = this.#fallback.policy;
     company.policy = mergedPolicy(own, this.#fallback.policy);
     company.policyReadAt = performance.now();
+    this.onRead(company);
   }
 
   #readFallback(now: number): Promise<void> | null {

@@ -6,10 +6,19 @@ export type { Budget, BudgetLine, BudgetStatus } from './domain/budget.js';
 export { budgetAmounts, budgetLine, companyBudget } from './domain/budget.js';
 export type { CompanyView, PlatformStats } from './domain/company-view.js';
 export { type BaseShareRule, baseShares, type CompanyCosts, companyCosts, queriesPerMonth } from './domain/cost.js';
+export { type DetectedIssue, ISSUE_CODES, type IssueCode } from './domain/detect/issue.js';
 export { type CompanyFacts, evaluate, type PlatformFacts, type Rules } from './domain/evaluate.js';
 export { companyHealth, type HealthInput, type Status, type StatusCode } from './domain/health.js';
 export { avgResponseMs, hitRate } from './domain/hit-rate.js';
 export { DEFAULT_PRICING, type PricingConfig } from './domain/pricing.js';
+export type { TtlAccess, TtlOp } from './domain/ttl-model/access.js';
+export type { Interval } from './domain/ttl-model/interval.js';
+export {
+  type Simulated,
+  type SimulateOptions,
+  simulateTtl,
+  type TtlSimulated,
+} from './domain/ttl-model/simulate-ttl.js';
 export { ERROR_CODES, type ErrorCode, EXIT, RcmError } from './errors.js';
 export { connectRedis, type RedisConnection } from './redis/connect/connect.js';
 export type { RedisSettings } from './redis/connect/settings.js';
@@ -40,10 +49,26 @@ export { companiesFromSnapshot, surveyFromSnapshot } from './services/companies/
 export { importCompanies, readCompaniesCsv } from './services/companies/import.js';
 export { type CompaniesReport, companiesReport } from './services/companies/report.js';
 export { type Survey, survey } from './services/companies/survey.js';
+export { type DetectOptions, type DetectResult, detect } from './services/detect/detect.js';
+export { type DetectReport, detectReport } from './services/detect/report.js';
 export { examine, type Patient } from './services/doctor/doctor.js';
 export { type DoctorReport, doctorReport } from './services/doctor/report.js';
 export { type DrillDownOptions, type DrillDownResult, drillDown } from './services/drill-down/drill-down.js';
 export { type DrillDownReport, drillDownReport } from './services/drill-down/report.js';
+export { applyFix, type FixOutcome } from './services/fix/apply.js';
+export { listFixes } from './services/fix/list.js';
+export { type FixPorts, fixPorts } from './services/fix/ports.js';
+export { type FixRequest, fixableIssue, type PreparedFix, prepareFix } from './services/fix/prepare.js';
+export { type RecoveredFix, recoverFixes } from './services/fix/recover.js';
+export {
+  type FixListReport,
+  type FixReport,
+  type FixUndoReport,
+  fixListReport,
+  fixReport,
+  fixUndoReport,
+} from './services/fix/report.js';
+export { undoFix } from './services/fix/undo.js';
 export { deleteKeys, type KeysDeleteRequest, previewDelete } from './services/keys/delete.js';
 export { getKey, type KeysGetRequest } from './services/keys/get.js';
 export { type KeysGetReport, keysGetReport } from './services/keys/get-report.js';
@@ -72,5 +97,22 @@ export { type StatsReport, statsReport } from './services/stats/report.js';
 export { type StatsResult, stats } from './services/stats/stats.js';
 export { type TrendsReport, trendsReport } from './services/trends/report.js';
 export { type TrendsRequest, type TrendsResult, trends } from './services/trends/trends.js';
+export { applyToExisting } from './services/ttl/existing.js';
+export { companyTtl, ttlPolicies } from './services/ttl/get.js';
+export { companyPresets, presetsReport } from './services/ttl/presets.js';
+export { type PreviewRequest, previewTrace, previewTtl } from './services/ttl/preview.js';
+export {
+  type CompanyTtlReport,
+  companyTtlReport,
+  type TtlPoliciesReport,
+  type TtlPresetsReport,
+  type TtlPreviewReport,
+  type TtlSetReport,
+  ttlPoliciesReport,
+  ttlPresetsReport,
+  ttlPreviewReport,
+  ttlSetReport,
+} from './services/ttl/report.js';
+export { applyTtl, planTtl, type TtlPlan, type TtlSetRequest } from './services/ttl/set.js';
 export { openStore } from './store/open-store.js';
 export type { Store } from './store/store.js';

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Redis } from 'ioredis';
@@ -53,9 +53,13 @@ let redis: Redis;
 let stateFile: string;
 let store: Store;
 let flags: string[];
+/** A state with the companies that most tests look at, imported once. */
+let imported: string;
 beforeAll(async () => {
   server = await startRedis();
   redis = connect(server);
+  stateFile = imported = `${await tempDir('imported')}/rcm.db`;
+  await companies({ ann: 'Ann & Sons', bob: "Bob's <Best>" });
 });
 afterAll(async () => {
   redis.disconnect();
@@ -67,7 +71,7 @@ beforeEach(async () => {
   for (const id of ['ann', 'bob']) await redis.set(`company:${id}:k`, 'x'.repeat(500));
   stateFile = `${await tempDir('state')}/rcm.db`;
   flags = ['--state-file', stateFile, '--redis-url', server.url];
-  await companies({ ann: 'Ann & Sons', bob: "Bob's <Best>" });
+  await copyFile(imported, stateFile);
   store = await openStore({ stateFile, collections });
   return () => store.close();
 });

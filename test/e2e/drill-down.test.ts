@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompanyCache } from '../../src/client/index.js';
 import { type DrillDownReport, drillDownReport } from '../../src/core/services/drill-down/report.js';
 import { rcm } from '../support/cli.js';
+import { REFUSING_MONGO_URI } from '../support/mongo/index.js';
 import { connect, type RedisServer, startRedis } from '../support/redis/index.js';
 import { expectError } from './support/run.js';
 import { expectSchema } from './support/schema.js';
@@ -138,29 +139,15 @@ describe('rcm drill-down', () => {
   it('Redis away: exit 3; MongoDB away: what Redis tells is shown, with exit 3', async () => {
     const dead = await expectError(['drill-down', '12', '--redis-url', 'redis://127.0.0.1:1'], 3);
     expect(dead.code).toBe('RCM_REDIS_UNREACHABLE');
-    const result = await rcm([
-      'drill-down',
-      '12',
-      '--json',
-      ...flags(),
-      '--mongodb-uri',
-      'mongodb://127.0.0.1:1/platform?serverSelectionTimeoutMS=500',
-    ]);
+    const away = ['--mongodb-uri', REFUSING_MONGO_URI];
+    const env = { RCM_MONGODB_TIMEOUT_MS: '500' };
+    const result = await rcm(['drill-down', '12', '--json', ...flags(), ...away], { env });
     const report = result.json<DrillDownReport>();
     expect({ code: result.exitCode, warnings: report.warnings.length }).toEqual({ code: 3, warnings: 1 });
     expect(report.company.metrics.keys).toBeGreaterThan(0);
     expect(report.company.orphan).toBeNull();
     // A name cannot be looked up then: the reason is said, not that there is no such company.
-    const name = await expectError(
-      [
-        'drill-down',
-        'Royal',
-        ...flags(),
-        '--mongodb-uri',
-        'mongodb://127.0.0.1:1/platform?serverSelectionTimeoutMS=500',
-      ],
-      3,
-    );
+    const name = await expectError(['drill-down', 'Royal', ...flags(), ...away], 3, { env });
     expect(name.code).toBe('RCM_MONGODB_UNREACHABLE');
   });
 

@@ -7,15 +7,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreHarness } from '../integration/store/harness.js';
 import { mongoHarness } from '../integration/store/mongo-harness.js';
 import { sqliteHarness } from '../integration/store/sqlite-harness.js';
+import { childScript } from '../support/child-script.js';
 import { rcm } from '../support/cli.js';
 import { CLOSED_PORT } from '../support/fake-server.js';
 import { describeMongo } from '../support/mongo/index.js';
 import { expectHistoryExplains, recordSnapshot } from './support/pricing.js';
 import { expectError } from './support/run.js';
 
-const script = join(import.meta.dirname, 'support/pricing-process.mjs');
+const writer = join(import.meta.dirname, 'support/pricing-process.mjs');
 const PROCESSES = 50;
 const KILLS = 15;
+/** On a busy machine so many processes take long to connect. */
+const PATIENCE_MS = '30000';
 
 const ENGINES = [
   { engine: 'mongodb', describeIt: describeMongo, makeHarness: mongoHarness as () => Promise<StoreHarness> },
@@ -25,7 +28,9 @@ const ENGINES = [
 for (const { engine, describeIt, makeHarness } of ENGINES) {
   describeIt(`prices and budgets in ${engine}`, () => {
     let harness: StoreHarness;
+    let script: string;
     beforeAll(async () => {
+      script = await childScript(writer);
       harness = await makeHarness();
     });
     beforeEach(() => harness.reset());
@@ -45,18 +50,13 @@ for (const { engine, describeIt, makeHarness } of ENGINES) {
       await withStore((store) => recordSnapshot(store, { a: 100, b: 10 }));
       const lines = ['cache', 'storage', 'calls'];
       const runs = Array.from({ length: PROCESSES }, (_, n) => {
-        if (n % 2 === 0)
-          return rcm([
-            'pricing',
-            'set',
-            `redis.baseServiceCost=${100 + n}`,
-            `mongodb.baseTierCost=${n + 1}`,
-            ...flags(),
-          ]);
+        if (n % 2 === 0) {
+          const prices = [`redis.baseServiceCost=${100 + n}`, `mongodb.baseTierCost=${n + 1}`];
+          return rcm(['pricing', 'set', ...prices, ...flags()], { env: { RCM_MONGODB_TIMEOUT_MS: PATIENCE_MS } });
+        }
         const words = [`company ${n % 4}`, lines[n % 3] as string, String(100 + n)];
-        return execa(process.execPath, [script, 'once', JSON.stringify(harness.options()), ...words], {
-          reject: false,
-        });
+        const options = { ...harness.options(), timeouts: { connectMs: Number(PATIENCE_MS) } };
+        return execa(process.execPath, [script, 'once', JSON.stringify(options), ...words], { reject: false });
       });
       const failed = (await Promise.all(runs)).filter(({ exitCode }) => exitCode !== 0);
       expect(failed.map(({ stderr }) => stderr)).toEqual([]);

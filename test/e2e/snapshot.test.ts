@@ -112,7 +112,9 @@ describe('rcm snapshot', () => {
     const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
     const kept = [160, 100, 60].map((ago) => ({ companyId: '2', hourMs: hour - ago * 3_600_000, mark: null }));
     await store.counterHours.put(kept.map((one, n) => ({ ...one, counters: { hit: 10 * (n + 1), miss: 1 } })));
-    await store.counterHours.put([{ companyId: '2', hourMs: hour - 200 * 3_600_000, mark: null, counters: { miss: 999 } }]);
+    await store.counterHours.put([
+      { companyId: '2', hourMs: hour - 200 * 3_600_000, mark: null, counters: { miss: 999 } },
+    ]);
     await store.close();
     await record(redis, '2', Date.now() - 3 * 3_600_000, { hit: 30, miss: 2 });
     const { report } = await reportOf(['companies', '--window', '7d', ...flags]);
@@ -126,7 +128,22 @@ describe('rcm snapshot', () => {
     const id = '3';
     for (let ago = 2; ago < 40; ago++) await record(redis, id, Date.now() - ago * 3_600_000, { hit: ago, miss: 1 });
     for (let i = 0; i < 400; i++)
-      await redis.xadd(`rcm:{${id}}:events`, '*', 't', Date.now(), 'k', `k${i}`, 'o', 'h', 's', 1, 'd', 1, 'p', 16_777_216);
+      await redis.xadd(
+        `rcm:{${id}}:events`,
+        '*',
+        't',
+        Date.now(),
+        'k',
+        `k${i}`,
+        'o',
+        'h',
+        's',
+        1,
+        'd',
+        1,
+        'p',
+        16_777_216,
+      );
     for (const ms of [600, 800, 1000]) {
       await rcm(['snapshot', ...flags], { timeout: ms, killSignal: 'SIGKILL' });
       await redis.del('rcm:lock:snapshot');
@@ -147,10 +164,14 @@ describe('rcm snapshot', () => {
     // Files may not grow: what a full disk does to a write.
     const size = Math.ceil(statSync(stateFile).size / 1024);
     const run = ['bin/run.js', 'snapshot', '--redis-url', server.url, '--state-file', stateFile];
-    const full = await execa('bash', ['-c', `trap '' XFSZ; ulimit -f ${Math.min(size, 8)}; exec "$@"`, 'bash', process.execPath, ...run], {
-      env: { RCM_MONGODB_URI: 'none' },
-      reject: false,
-    });
+    const full = await execa(
+      'bash',
+      ['-c', `trap '' XFSZ; ulimit -f ${Math.min(size, 8)}; exec "$@"`, 'bash', process.execPath, ...run],
+      {
+        env: { RCM_MONGODB_URI: 'none' },
+        reject: false,
+      },
+    );
     expect(full.exitCode, full.stderr).toBe(3);
     expect(full.stderr).toMatch(/^Error: .*rcm\.db/);
     await redis.del('rcm:lock:snapshot');

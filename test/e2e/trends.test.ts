@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TrendsReport, trendsReport } from '../../src/core/services/trends/report.js';
 import { openStore, type StoreOptions } from '../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as collections } from '../../src/core/store/platform-collections.js';
 import type { Store } from '../../src/core/store/store.js';
-import { type TrendsReport, trendsReport } from '../../src/core/services/trends/report.js';
 import { companyRow, platformRow } from '../integration/store/builders.js';
 import { rcm } from '../support/cli.js';
 import { describeMongo, mongoForTests } from '../support/mongo/index.js';
@@ -22,10 +22,24 @@ async function fill(store: Store): Promise<void> {
   for (let ago = 20; ago >= 1; ago--) {
     const at = new Date(TODAY - ago * DAY + 23 * HOUR);
     if (ago === 6 || ago === 5) continue;
-    const acme = { cacheBytes: 1_000_000 - ago * 1000, keys: 100, redisCost: 3.1 - ago * 0.1, mongodbCost: 0.5, score: 70 };
+    const acme = {
+      cacheBytes: 1_000_000 - ago * 1000,
+      keys: 100,
+      redisCost: 3.1 - ago * 0.1,
+      mongodbCost: 0.5,
+      score: 70,
+    };
     await store.snapshots.insert({
-      platform: platformRow(at, { totalBytes: 5_000_000, totalCost: 9, redisUsedMemoryBytes: 3e9 - ago * 1e8, redisMaxMemoryBytes: 4e9 }),
-      companies: [companyRow('acme', at, acme), companyRow('beta', at, { keys: 7, score: 90, companyName: 'Beta Ltd' })],
+      platform: platformRow(at, {
+        totalBytes: 5_000_000,
+        totalCost: 9,
+        redisUsedMemoryBytes: 3e9 - ago * 1e8,
+        redisMaxMemoryBytes: 4e9,
+      }),
+      companies: [
+        companyRow('acme', at, acme),
+        companyRow('beta', at, { keys: 7, score: 90, companyName: 'Beta Ltd' }),
+      ],
     });
     const hours = Array.from({ length: 24 }, (_, n) => TODAY - ago * DAY + n * HOUR);
     await store.counterHours.put(
@@ -75,7 +89,14 @@ function suite(prepare: () => Promise<{ options: StoreOptions; flags: string[] }
     expect(points[0]).toMatchObject({ reads: 240, avgResponseMs: 1, memoryBytes: 980_000, keys: 100, score: 70 });
     expect(points[0]?.p95ResponseMs).toBeCloseTo(1.024 + 1.024 * 0.9, 10);
     expect(points[0]?.cost).toBeCloseTo(1.1 + 0.5, 10);
-    expect(points[14]).toMatchObject({ reads: null, avgResponseMs: null, memoryBytes: null, keys: null, cost: null, score: null });
+    expect(points[14]).toMatchObject({
+      reads: null,
+      avgResponseMs: null,
+      memoryBytes: null,
+      keys: null,
+      cost: null,
+      score: null,
+    });
     // 3.00 yesterday at 23:00, 0.10 a day: 5.00 in 20 days.
     const [cache, storage] = forecasts;
     expect(cache).toMatchObject({ what: 'cache budget', outcome: 'expected', values: 18, limit: 5 });
@@ -108,13 +129,19 @@ function suite(prepare: () => Promise<{ options: StoreOptions; flags: string[] }
     expect(series[1]?.until).toBe(series[0]?.since);
     expect(series[1]?.points.map((p) => p.hitRate)).toEqual([...Array.from({ length: 9 }, () => 90), 80]);
     for (const columns of [80, 140]) {
-      const { stdout, exitCode } = await rcm(['trends', 'acme', '--compare', 'beta', '--since', '19d', '--no-color', ...flags], {
-        tty: { columns, rows: 50 },
-      });
+      const { stdout, exitCode } = await rcm(
+        ['trends', 'acme', '--compare', 'beta', '--since', '19d', '--no-color', ...flags],
+        {
+          tty: { columns, rows: 50 },
+        },
+      );
       expect(exitCode).toBe(0);
       const lines = stdout.split('\r\n');
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
-      const hits = lines.slice(lines.findIndex((line) => line === 'Hit rate'), lines.findIndex((line) => line === 'Response, mean'));
+      const hits = lines.slice(
+        lines.findIndex((line) => line === 'Hit rate'),
+        lines.findIndex((line) => line === 'Response, mean'),
+      );
       expect(hits.join('\n')).toMatch(/┤.*○/);
       expect(hits.join('\n')).toMatch(/[│┤].*●/);
       expect(hits.at(-3)).toMatch(/─·+┬?·*─/);
@@ -139,7 +166,10 @@ describe('rcm trends from the embedded store', () => {
     const day = (ago: number) => new Date(TODAY - ago * DAY).toISOString();
     expect(csv[1]).toBe(`Beta Ltd,beta,this,${day(7)},${day(6)},720,100,7`);
     expect(csv[2]).toBe(`Beta Ltd,beta,this,${day(6)},${day(5)},,,`);
-    const ndjson = (await run('ndjson')).stdout.trim().split('\n').map((line) => JSON.parse(line));
+    const ndjson = (await run('ndjson')).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(ndjson).toHaveLength(8);
     expect(ndjson[1]).toMatchObject({ companyId: 'beta', hitRate: null, keys: null });
     const markdown = (await run('markdown')).stdout;

@@ -7,7 +7,7 @@ import { terminalFor } from '../terminal.js';
 export default class Doctor extends BaseCommand {
   static override summary = 'Is all set up, reachable and permitted? What to do where it is not.';
   static override description =
-    `Looks at the configuration, Redis, the commands this user may run there, replicas, clocks, eviction, whether anything records accesses, MongoDB or the embedded store, and history. Changes nothing.
+    `Looks at the configuration, Redis, the commands this user may run there, replicas, clocks, eviction, whether anything records accesses, MongoDB or the embedded store, and history. Changes nothing, but puts back a server setting that a killed observe left behind.
 
 Exit codes: 0 nothing failed, 3 something did.`;
   static override examples = [

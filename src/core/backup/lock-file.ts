@@ -1,24 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { RcmError } from '../errors.js';
+import { type Holder, holderIn, isGone, thisHolder } from '../holder.js';
 
 /** After so long without a sign of life a lock counts as left behind, where its process cannot be looked for. */
 const STALE_MS = 24 * 3_600_000;
 /** A lock that says nothing yet is being written. */
 const UNWRITTEN_MS = 60_000;
-
-/** Who writes: enough to see later whether that process is still there. */
-interface Holder {
-  pid: number;
-  host: string;
-  /** The machine's process ids that `pid` is one of; null where nobody can tell. */
-  processes: string | null;
-  /** When the process began, in ticks since the machine did: a pid is given again. */
-  began: string | null;
-  token: string;
-}
 
 /** `FILE.lock`: held while FILE is written. */
 export class LockFile {
@@ -65,7 +53,7 @@ async function create(path: string): Promise<FileHandle | null> {
     throw error;
   });
   try {
-    await handle?.writeFile(JSON.stringify(self()));
+    await handle?.writeFile(JSON.stringify(thisHolder()));
     return handle;
   } catch (error) {
     await rm(path, { force: true });
@@ -90,32 +78,13 @@ async function readLock(path: string): Promise<LockThere | null> {
   }
 }
 
-function holderIn(text: string): Holder | null {
-  try {
-    const holder = JSON.parse(text) as Holder;
-    return Number.isInteger(holder.pid) && typeof holder.host === 'string' ? holder : null;
-  } catch {
-    return null;
-  }
-}
-
 async function isLeftBehind({ holder, changedMs }: LockThere, file: string): Promise<boolean> {
   const idleMs = Date.now() - changedMs;
   if (holder === null) return idleMs > UNWRITTEN_MS;
-  const { pid, host, processes, began } = holder;
-  const here = self();
-  if (host === here.host && processes === here.processes)
-    return !isRunning(pid) || (began !== null && beganAt(pid) !== began);
+  const gone = isGone(holder);
+  if (gone !== null) return gone;
   const written = await stat(file).catch(() => null);
   return Math.min(idleMs, Date.now() - (written?.mtimeMs ?? 0)) > STALE_MS;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 /** Of two runs that take over the same lock only one finds it under its name. */
@@ -130,32 +99,6 @@ async function putAside(path: string, text: string): Promise<void> {
   // Somebody took it over in between: what was put aside is theirs, and they will see that it is gone.
   if ((await readFile(aside, 'utf8')) !== text) await rename(aside, path);
   else await rm(aside, { force: true });
-}
-
-function self(): Holder {
-  return {
-    pid: process.pid,
-    host: hostname(),
-    processes: attempt(() => readlinkSync('/proc/self/ns/pid')),
-    began: beganAt(process.pid),
-    token: randomUUID(),
-  };
-}
-
-/** Field 22 of /proc/PID/stat; the name in field 2 may contain anything, a bracket ends it. */
-function beganAt(pid: number): string | null {
-  return attempt(() => {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  });
-}
-
-function attempt<T>(look: () => T): T | null {
-  try {
-    return look();
-  } catch {
-    return null;
-  }
 }
 
 function held(file: string, path: string, holder: Holder | null): RcmError {

@@ -20,6 +20,7 @@ const ACCESSES: Partial<Record<ActivityEntry['eventType'], [plain: string, sized
 export function activityDetail({ eventType, details }: ActivityEntry): string {
   if (eventType === 'restore' || (eventType === 'clear' && details.phase !== undefined))
     return actDetail(eventType, details);
+  if (eventType === 'fix' || eventType === 'undo') return fixDetail(eventType, details);
   const access = ACCESSES[eventType];
   if (access === undefined || details.phase !== undefined) return plainDetail(details);
   const { size, ttl } = details;
@@ -68,6 +69,24 @@ function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details'])
     number(details.leftChanged, (keys) => `${keysText(keys)} left as they kept changing`),
     number(details.uncertainKeys, (keys) => `${keysText(keys)} uncertain`),
     text(details.stoppedBy, (by) => (by === 'interrupt' ? 'interrupted' : `stopped by ${by}`)),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** `fixed CACHE_THRASHING (fx-7k2m9q)`, `began to undo …`, `was taken back`. */
+function fixDetail(type: 'fix' | 'undo', details: ActivityEntry['details']): string {
+  const what = [text(details.issue, (issue) => issue), text(details.fixId, (id) => `(${id})`)]
+    .filter(Boolean)
+    .join(' ');
+  if (details.phase === 'intent') return `began to ${type} ${what}`;
+  const status = text(details.status, (now) => now.replace('_', ' '));
+  const done = { applied: 'fixed', undone: 'undid' }[status] ?? `${type} ${status}:`;
+  return [
+    `${done} ${what}`,
+    number(details.restoredKeys, (keys) => `${keysText(keys)} put back`),
+    number(details.restoredTtls, (keys) => `${keysText(keys)} with their former TTL`),
+    details.recovered === true ? 'after it had been interrupted' : '',
   ]
     .filter(Boolean)
     .join(', ');

@@ -35,13 +35,24 @@ function readClass(pattern: string, start: number): { source: string; end: numbe
       i += 1;
       members += literal(pattern[i] as string);
     } else if (pattern[i + 1] === '-' && i + 2 < pattern.length) {
-      const [low, high] = [c, pattern[i + 2] as string].sort() as [string, string];
-      members += `${literal(low)}-${literal(high)}`;
+      members += range(c, pattern[i + 2] as string);
       i += 2;
     } else members += literal(c);
   }
   const source = members === '' ? (negated ? '[^]' : '[]') : `[${negated ? '^' : ''}${members}]`;
   return { source, end: Math.min(i, pattern.length - 1) };
+}
+
+/**
+ * Every byte from one to another, in either order. Redis compares C's `char`, which is signed on x86: bytes over 127 come
+ * before the others. (On ARM it is unsigned; only ranges with an end over 127 differ.)
+ */
+function range(a: string, b: string): string {
+  const signed = (c: string) => (c.charCodeAt(0) << 24) >> 24;
+  const [low, high] = signed(a) <= signed(b) ? [a, b] : [b, a];
+  return signed(low) < 0 && signed(high) >= 0
+    ? `${literal(low)}-\\xff\\x00-${literal(high)}`
+    : `${literal(low)}-${literal(high)}`;
 }
 
 function literal(c: string): string {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
+import { holderIn, isGone, thisHolder } from '../holder.js';
 import { RELEASE_LEASE_LUA, RENEW_LEASE_LUA } from './lease.lua.js';
 import { ownKeys } from './namespace.js';
 import { isScriptingRefused } from './script.js';
@@ -28,11 +28,30 @@ export async function acquireLease(
   name: string,
   options: { ttlMs: number },
 ): Promise<Lease | null> {
-  const token = randomUUID();
+  const token = JSON.stringify(thisHolder());
   // The lifetime counts from before the request, so that we never think to hold it longer than Redis does.
   const askedAt = performance.now();
   const taken = await redis.set(ownKeys.lock(name), token, 'PX', options.ttlMs, 'NX');
   return taken === 'OK' ? new HeldLease(redis, name, token, options.ttlMs, askedAt) : null;
+}
+
+/**
+ * Removes a lease whose holder was killed, so that nobody need wait for its end: only where the holder ran on this machine,
+ * and is seen to be gone. @returns whether nobody holds the lease now. @throws what Redis says
+ */
+export async function removeDeadLease(redis: Redis | Cluster, name: string): Promise<boolean> {
+  const key = ownKeys.lock(name);
+  const token = await redis.get(key);
+  if (token === null) return true;
+  const holder = holderIn(token);
+  if (holder === null || isGone(holder) !== true) return false;
+  try {
+    await redis.eval(RELEASE_LEASE_LUA, 1, key, token);
+  } catch (error) {
+    if (!isScriptingRefused(error)) throw error;
+    if ((await redis.get(key)) === token) await redis.del(key);
+  }
+  return true;
 }
 
 class HeldLease implements Lease {

@@ -15,6 +15,8 @@ export const ownKeys = {
   pending: (companyId: string): string => `rcm:{${companyId}}:pending`,
   /** String: a lease. */
   lock: (name: string): string => `rcm:lock:${name}`,
+  /** String, JSON: the server settings that an observer must put back, in database 0. */
+  observeRestore: 'rcm:observe:restore',
 } as const;
 
 /** SCAN pattern of the streams of access events. */

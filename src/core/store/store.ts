@@ -1,7 +1,7 @@
 import type { ActivityEntry, ActivityType, Retention } from '../domain/activity.js';
 import type { Company, CompanyUsage, PlatformUsage } from '../domain/company.js';
 import type { CounterHour, CounterSpan, CounterSum } from '../domain/counter-hours.js';
-import type { FixRecord } from '../domain/fix.js';
+import type { FixRecord, FixStatus, TouchedTtl } from '../domain/fix.js';
 import type { IssueKey, IssueState, Sighting } from '../domain/issue.js';
 import type { CachePolicy } from '../domain/policy.js';
 import type { PriceHistoryEntry, PricingConfig } from '../domain/pricing.js';
@@ -156,7 +156,11 @@ export interface FixRepository {
   update(fix: FixRecord): Promise<FixRecord>;
   get(fixId: string): Promise<FixRecord | null>;
   /** Newest first. */
-  list(filter: { companyId?: string; limit: number }): Promise<FixRecord[]>;
+  list(filter: { companyId?: string; statuses?: readonly FixStatus[]; limit: number }): Promise<FixRecord[]>;
+  /** Keeps a piece of what a fix needs to be undone, which may be too much for its record. Chunks are numbered; again is no error. */
+  keepTouched(fixId: string, chunk: number, touched: readonly TouchedTtl[]): Promise<void>;
+  /** One kept chunk; null when there is none of that number. */
+  touched(fixId: string, chunk: number): Promise<TouchedTtl[] | null>;
 }
 
 export interface IssueRepository {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Cluster, Redis } from 'ioredis';
+import type { ChainableCommander, Cluster, Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { BackupReader } from '../../../src/core/backup/reader.js';
 import { openStore } from '../../../src/core/store/open-store.js';
@@ -56,37 +56,54 @@ export async function actsIn(file: string, companyId?: string) {
 
 /** Everything there is: type, a hash of the value, and expiry instant, by key (hex). */
 export async function contents(nodes: readonly Redis[]): Promise<Map<string, string>> {
-  const all = new Map<string, string>();
-  for (const redis of nodes) {
-    let cursor = '0';
-    do {
-      const [next, keys] = await redis.scanBuffer(cursor, 'COUNT', 500);
-      cursor = next.toString();
-      for (const key of keys) {
-        const type = await redis.type(key);
-        const value = createHash('sha256')
-          .update(await valueIn(redis, key, type))
-          .digest('hex');
-        all.set(key.toString('hex'), `${type} ${value} ${await redis.call('PEXPIRETIME', key)}`);
-      }
-    } while (cursor !== '0');
-  }
+  const all = await Promise.all(nodes.map(contentsOf));
+  return new Map(all.flat());
+}
+
+async function contentsOf(redis: Redis): Promise<[key: string, content: string][]> {
+  const all: [string, string][] = [];
+  let cursor = '0';
+  do {
+    const [next, keys] = await redis.scanBuffer(cursor, 'COUNT', 500);
+    cursor = next.toString();
+    const types = (await pipelined(redis, keys, (batch, key) => batch.type(key))) as string[];
+    const values = await pipelined(redis, keys, (batch, key, i) => batch.callBuffer(reader(types[i]), key));
+    const expiries = await pipelined(redis, keys, (batch, key) => batch.call('PEXPIRETIME', key));
+    for (const [i, key] of keys.entries()) {
+      const value = withoutOrder(values[i] as Buffer | Buffer[] | null, types[i]);
+      all.push([key.toString('hex'), `${types[i]} ${createHash('sha256').update(value).digest('hex')} ${expiries[i]}`]);
+    }
+  } while (cursor !== '0');
   return all;
 }
 
-/** DUMP, except of what has no order: two hash tables of the same members need not list them alike. */
-async function valueIn(redis: Redis, key: Buffer, type: string): Promise<string | Buffer> {
-  if (type === 'set')
-    return (await redis.smembersBuffer(key))
-      .map((one) => one.toString('hex'))
-      .sort()
-      .join();
-  if (type !== 'hash') return (await redis.dumpBuffer(key)) ?? '';
-  const flat = (await redis.callBuffer('HGETALL', key)) as Buffer[];
-  const pairs = flat.flatMap((field, i) =>
-    i % 2 === 0 ? [`${field.toString('hex')}=${flat[i + 1]?.toString('hex')}`] : [],
-  );
-  return pairs.sort().join();
+/** Replies to one command for each key, asked for at once. @throws the first error */
+async function pipelined(
+  redis: Redis,
+  keys: readonly Buffer[],
+  add: (batch: ChainableCommander, key: Buffer, i: number) => void,
+): Promise<unknown[]> {
+  const batch = redis.pipeline();
+  for (const [i, key] of keys.entries()) add(batch, key, i);
+  const replies = (await batch.exec()) ?? [];
+  return replies.map(([error, reply]) => {
+    if (error) throw error;
+    return reply;
+  });
+}
+
+const reader = (type: string | undefined): string =>
+  type === 'set' ? 'SMEMBERS' : type === 'hash' ? 'HGETALL' : 'DUMP';
+
+/** What has no order is sorted: two hash tables of the same members need not list them alike. */
+function withoutOrder(reply: Buffer | Buffer[] | null, type: string | undefined): string | Buffer {
+  if (!Array.isArray(reply)) return reply ?? '';
+  const words = reply.map((one) => one.toString('hex'));
+  if (type === 'set') return words.sort().join();
+  return words
+    .flatMap((field, i) => (i % 2 === 0 ? [`${field}=${words[i + 1]}`] : []))
+    .sort()
+    .join();
 }
 
 /** Keys of everything, without this tool's own. */

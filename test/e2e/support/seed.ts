@@ -53,7 +53,7 @@ export async function seedCompanies(
       ['geoadd', key('geo'), 13.36, 38.11, 'Palermo'],
       ...Array.from({ length: 3 * n }, (_, i) => ['set', key(`more:${i}`), 'y'.repeat(i)]),
     ];
-    for (const [name, ...args] of commands) await redis.call(name as string, ...(args as string[]));
+    await Promise.all(commands.map(([name, ...args]) => redis.call(name as string, ...(args as string[]))));
     seeded.set(id, keys);
   }
   return seeded;
@@ -76,19 +76,17 @@ export async function seedForeign(redis: Redis | Cluster): Promise<void> {
   await redis.set('rcm:{1}:pending', 'x'.repeat(5000));
 }
 
-/** What each company holds, by asking the server about every key, one by one. */
+/** What each company holds, by asking the server about every key. */
 export async function sizesOf(
   redis: Redis | Cluster,
   seeded: Seeded,
   samples?: number,
 ): Promise<Map<string, { keys: number; bytes: number }>> {
   const sizes = new Map<string, { keys: number; bytes: number }>();
+  const more = samples === undefined ? [] : ['SAMPLES', samples];
   for (const [id, keys] of seeded) {
-    let bytes = 0;
-    for (const key of keys) {
-      const more = samples === undefined ? [] : ['SAMPLES', samples];
-      bytes += Number(await redis.call('MEMORY', ['USAGE', key, ...more]));
-    }
+    const each = await Promise.all(keys.map((key) => redis.call('MEMORY', ['USAGE', key, ...more])));
+    const bytes = each.reduce<number>((sum, one) => sum + Number(one), 0);
     sizes.set(id, { keys: keys.length, bytes });
   }
   return sizes;

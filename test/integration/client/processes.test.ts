@@ -2,13 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { childScript } from '../../support/child-script.js';
 import { connect, type RedisServer, startRedis } from '../../support/redis/index.js';
 import { recorded } from './rig.js';
 
-const script = fileURLToPath(new URL('child.ts', import.meta.url));
+const child = fileURLToPath(new URL('child.ts', import.meta.url));
+let script: string;
 let server: RedisServer;
 let redis: Redis;
 beforeAll(async () => {
+  script = await childScript(child);
   server = await startRedis();
   redis = connect(server);
 });
@@ -21,7 +24,7 @@ beforeEach(async () => {
 });
 
 const start = (reads: number, mode: string) =>
-  execa(process.execPath, ['--import', 'tsx', script, server.url, '12', String(reads), mode], { reject: false });
+  execa(process.execPath, [script, server.url, '12', String(reads), mode], { reject: false });
 
 it('adds up what several processes record for one company', async () => {
   const outcomes = await Promise.all([start(100, 'record'), start(150, 'record'), start(7, 'record')]);
@@ -30,15 +33,15 @@ it('adds up what several processes record for one company', async () => {
 });
 
 it.each(['SIGTERM', 'SIGINT'] as const)('writes on %s and ends by it when told to handle signals', async (signal) => {
-  const child = start(20, 'signals');
-  child.stdout.once('data', () => child.kill(signal));
-  expect((await child).signal).toBe(signal);
+  const running = start(20, 'signals');
+  running.stdout.once('data', () => running.kill(signal));
+  expect((await running).signal).toBe(signal);
   expect(await recorded(redis, '12')).toEqual({ miss: 20 });
 });
 
 it('leaves signals alone otherwise', async () => {
-  const child = start(20, '');
-  child.stdout.once('data', () => child.kill('SIGTERM'));
-  expect((await child).signal).toBe('SIGTERM');
+  const running = start(20, '');
+  running.stdout.once('data', () => running.kill('SIGTERM'));
+  expect((await running).signal).toBe('SIGTERM');
   expect(await recorded(redis, '12')).toEqual({});
 });

@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { companies } from '../../../src/core/services/companies/companies.js';
+import { detect } from '../../../src/core/services/detect/detect.js';
 import { drillDown } from '../../../src/core/services/drill-down/drill-down.js';
 import { takeSnapshot } from '../../../src/core/services/snapshot.js';
 import { DAY_MS, record } from '../../e2e/support/counters.js';
@@ -89,6 +90,8 @@ describe.each(['standalone', 'cluster'])('drill-down on %s', (kind) => {
     async (baseShare) => {
       await list();
       rig.ports.config.costs.baseShare = baseShare;
+      // The list has the issues that the last look at all companies found.
+      await detect(rig.ports, { windowMs: DAY_MS });
       const { report } = await companies(rig.ports, DAY_MS);
       for (const expected of report.companies) {
         const { report: own, complete } = await drillDown(rig.ports, expected.companyId, OPTIONS);
@@ -99,6 +102,8 @@ describe.each(['standalone', 'cluster'])('drill-down on %s', (kind) => {
         });
       }
       expect(report.companies.length).toBe(HOSTILE_IDS.length + ORPHAN_IDS.length);
+      const orphans = report.companies.filter(({ issues }) => issues.includes('ORPHANED_CACHE'));
+      expect(orphans.length).toBe(ORPHAN_IDS.length);
     },
   );
 

@@ -49,4 +49,29 @@ export function fixContract(context: ContractContext): void {
     expect(await ids({ companyId: 'acme', limit: 1 })).toEqual(['new']);
     expect(await ids({ limit: 0 })).toEqual([]);
   });
+
+  it('lists those of some statuses', async () => {
+    const { fixes } = context.store;
+    await fixes.insert(fix('a', { status: 'applying' }));
+    await fixes.insert(fix('b', { status: 'applied' }));
+    await fixes.insert(fix('c', { status: 'undoing', companyId: 'beta' }));
+    const open = async (companyId?: string) =>
+      (await fixes.list({ ...(companyId && { companyId }), statuses: ['applying', 'undoing'], limit: 10 }))
+        .map((f) => f.fixId)
+        .sort();
+    expect(await open()).toEqual(['a', 'c']);
+    expect(await open('beta')).toEqual(['c']);
+    expect(await fixes.list({ statuses: ['failed'], limit: 10 })).toEqual([]);
+  });
+
+  it('keeps what was touched in chunks, each replaced by the same again', async () => {
+    const { fixes } = context.store;
+    await fixes.keepTouched('f1', 0, [['AAA=', -1, 5]]);
+    await fixes.keepTouched('f1', 1, [['AAAB', 1000, 6]]);
+    await fixes.keepTouched('f1', 0, [['AAA=', -1, 7]]);
+    expect(await fixes.touched('f1', 0)).toEqual([['AAA=', -1, 7]]);
+    expect(await fixes.touched('f1', 1)).toEqual([['AAAB', 1000, 6]]);
+    expect(await fixes.touched('f1', 2)).toBeNull();
+    expect(await fixes.touched('f2', 0)).toBeNull();
+  });
 }

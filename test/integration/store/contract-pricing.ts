@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { DEFAULT_PRICING } from '../../../src/core/domain/pricing.js';
+import { childScript } from '../../support/child-script.js';
 import { at, HOSTILE, historyEntry } from './builders.js';
 import type { ContractContext } from './contract.js';
 
@@ -71,7 +72,8 @@ export function pricingContract(context: ContractContext): void {
   it('loses no change of several processes, each opening the state for the first time', async () => {
     const options = JSON.stringify(context.harness.options());
     const names = ['a', 'b', 'c', 'd'];
-    await Promise.all(names.map((name) => execa(process.execPath, ['--import', 'tsx', writer, options, name, '8'])));
+    const script = await childScript(writer);
+    await Promise.all(names.map((name) => execa(process.execPath, [script, options, name, '8'])));
     const { version, priceHistory } = await context.store.pricing.get();
     expect(version).toBe(32);
     const expected = names.flatMap((name) => Array.from({ length: 8 }, (_, i) => `${name}-${i}`));

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import Libsql from 'libsql';
 import { openStore, type StoreOptions } from '../../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS } from '../../../src/core/store/platform-collections.js';
+import { childScript } from '../../support/child-script.js';
 import type { StoreHarness } from './harness.js';
 
 const killed = join(import.meta.dirname, 'snapshot-killed.ts');
@@ -29,7 +30,7 @@ export async function sqliteHarness(): Promise<StoreHarness> {
     },
     interruptSnapshot: async (companies) => {
       const ids = companies.map((company) => company.companyId);
-      const { signal } = await execa(process.execPath, ['--import', 'tsx', killed, stateFile, ...ids], {
+      const { signal } = await execa(process.execPath, [await childScript(killed), stateFile, ...ids], {
         reject: false,
       });
       if (signal !== 'SIGKILL') throw new Error('the writer was not killed');

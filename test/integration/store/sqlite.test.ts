@@ -7,6 +7,7 @@ import { openStore } from '../../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as collections } from '../../../src/core/store/platform-collections.js';
 import { openDatabase } from '../../../src/core/store/sqlite/open.js';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/core/store/sqlite/schema.js';
+import { childScript } from '../../support/child-script.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { at, HOSTILE, historyEntry, snapshot } from './builders.js';
 import { storeContract } from './contract.js';
@@ -146,8 +147,9 @@ describe('the state file', () => {
     // Root may write anywhere: the file is then opened by a process of another user.
     const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
     if (process.getuid?.() !== 0) chmodSync(join(dir, 'state'), 0o555);
+    const script = await childScript(opener);
     for (const path of [stateFile, join(dir, 'state', 'new.db')]) {
-      const { stdout } = await execa(process.execPath, ['--import', 'tsx', opener, path], {
+      const { stdout } = await execa(process.execPath, [script, path], {
         ...user,
         env: { HOME: dir },
       });
@@ -213,8 +215,13 @@ describe('imported companies', () => {
 
 it('makes one file when several processes open it first at the same time', async () => {
   mkdirSync(join(dir, 'state'));
-  const outcomes = await Promise.all(
-    [1, 2, 3, 4].map(() => execa(process.execPath, ['--import', 'tsx', opener, stateFile])),
-  );
+  const script = await childScript(opener);
+  const outcomes = await Promise.all([1, 2, 3, 4].map(() => execa(process.execPath, [script, stateFile])));
   expect(outcomes.map((o) => JSON.parse(o.stdout))).toEqual([1, 2, 3, 4].map(() => ({ code: 'ok' })));
+});
+
+it('looks up no name in DNS while the engine is loaded, and leaves reports as they were', async () => {
+  const script = await childScript(join(import.meta.dirname, 'reports-asked.ts'));
+  const { stdout } = await execa(process.execPath, [script, stateFile]);
+  expect(JSON.parse(stdout)).toEqual({ asked: [true], later: false });
 });

@@ -7,8 +7,10 @@ import { PLAIN, type Terminal, WIDE } from '../../terminal.js';
 import { activityColumns, paintActivity } from '../activity.js';
 import { companyJson } from '../companies.js';
 import { money } from '../figures.js';
+import { adviceJson } from '../recommend.js';
 import { BUDGET_COLUMNS, budgetLines, cardRows, costText, overviewText } from './cards.js';
 import { curvesText } from './curves.js';
+import { issuesMarkdown, issuesText } from './issues.js';
 import { GROUP_COLUMNS, groupRows, keysText, SHOWN_KEY_COLUMNS } from './keys.js';
 
 /** One company in full, for a terminal. */
@@ -16,6 +18,7 @@ export function drillDownText(report: DrillDownReport, terminal: Terminal): stri
   return [
     ...overviewText(report, terminal),
     '',
+    ...issuesText(report, terminal),
     ...curvesText(report, terminal),
     '',
     ...costText(report, terminal),
@@ -66,6 +69,7 @@ export function drillDownMarkdown(report: DrillDownReport): string {
       .join('  \n')}`,
     '',
     ...warnings.flatMap((warning) => [`> ⚠ ${markdownText(printable(warning))}`, '']),
+    ...issuesMarkdown(report),
     '```',
     ...curvesText(report, PLAIN),
     '```',
@@ -90,5 +94,6 @@ export function drillDownJson(report: DrillDownReport): DrillDownReport {
     ...report,
     company: companyJson(report.company),
     metrics: { ...report.metrics, costs: { terms, total: money(costs.total) } },
+    advice: report.advice.map(adviceJson),
   };
 }

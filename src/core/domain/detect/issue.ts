@@ -77,5 +77,5 @@ export interface DetectedIssue {
   /** What was not known, and would make it surer. */
   missing: string[];
   /** Only of COST_OVER_BUDGET: whether what the cache brings justifies what it costs. */
-  verdict?: string;
+  verdict?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { Top } from '../../domain/top.js';
 import { displayBytes, type KeyTemplates } from '../key-template.js';
 import { driveScan } from './drive.js';
 import { FallbackStepper } from './fallback-stepper.js';
@@ -23,6 +24,8 @@ export interface ScanOptions {
   exact?: boolean;
   /** Read even keys of over 100,000 elements or 16 MB whole in exact mode. */
   allowSlow?: boolean;
+  /** Look also at what never expires, and at keys of so many bytes: `companies` tell of both. */
+  largeFrom?: number;
   /** Most keys per second, per node. */
   maxRate?: number;
   onProgress?: (progress: ScanProgress) => void;
@@ -36,9 +39,27 @@ export interface ScanProgress {
   elapsedMs: number;
 }
 
+/** What one company's cache holds. */
+export interface CompanySum {
+  keys: number;
+  bytes: number;
+  /** Bytes of keys that never expire; absent without `largeFrom`. */
+  foreverBytes?: number;
+  /** Keys of at least `largeFrom` bytes; the largest by name. Absent where there are none. */
+  large?: { keys: number; bytes: number; largest: Top<LargeKey> };
+}
+
+export interface LargeKey {
+  key: Buffer;
+  bytes: number;
+}
+
+/** Large keys of one company that are named. */
+const MOST_NAMED = 5;
+
 /** What every company's cache holds: only sums, so memory grows with companies, never with keys. */
 export interface KeyspaceScan {
-  companies: Map<string, { keys: number; bytes: number }>;
+  companies: Map<string, CompanySum>;
   /** This tool's own keys (rcm:*). */
   own: { keys: number; bytes: number };
   /** Companies that have counters: for others there is nothing to read. */
@@ -95,13 +116,13 @@ async function scanNode(redis: Redis, options: ScanOptions, result: KeyspaceScan
     },
   );
   for await (const step of driveScan(stepper, throttle, { ahead: true })) {
-    add(result, step);
+    add(result, step, options);
     tick();
   }
   if (!throttle.loadKnown) result.loadUnknown = true;
 }
 
-function add(result: KeyspaceScan, step: Step): void {
+function add(result: KeyspaceScan, step: Step, { templates, largeFrom }: ScanOptions): void {
   result.keys += step.keys;
   result.own.keys += step.ownKeys;
   result.own.bytes += step.ownBytes;
@@ -112,12 +133,32 @@ function add(result: KeyspaceScan, step: Step): void {
   result.tooLarge.count += step.tooLarge.length;
   for (const key of step.tooLarge)
     if (result.tooLarge.examples.length < 10) result.tooLarge.examples.push(displayBytes(key));
-  step.each((id, keys, bytes) => {
+  step.each((id, keys, bytes, foreverBytes) => {
     const sum = result.companies.get(id);
-    if (sum === undefined) result.companies.set(id, { keys, bytes });
+    if (sum === undefined)
+      result.companies.set(id, { keys, bytes, ...(largeFrom === undefined ? {} : { foreverBytes }) });
     else {
       sum.keys += keys;
       sum.bytes += bytes;
+      if (sum.foreverBytes !== undefined) sum.foreverBytes += foreverBytes;
     }
   });
+  for (const large of step.large) addLarge(result, large, templates);
+}
+
+function addLarge({ companies }: KeyspaceScan, large: LargeKey, templates: KeyTemplates): void {
+  const sum = companies.get(displayBytes(templates.match(large.key.toString('latin1')) ?? ''));
+  if (sum === undefined) return;
+  sum.large ??= {
+    keys: 0,
+    bytes: 0,
+    largest: new Top<LargeKey>(
+      MOST_NAMED,
+      (a, b) => b.bytes - a.bytes,
+      ({ key }) => key.toString('latin1'),
+    ),
+  };
+  sum.large.keys += 1;
+  sum.large.bytes += large.bytes;
+  sum.large.largest.add(large);
 }

@@ -25,15 +25,20 @@ export class PipelineStepper implements Stepper<Step> {
     const [next, keys] = await this.#redis.scanBuffer(cursor, 'COUNT', count);
     const owned = keys.map((key) => ({ key, owner: this.#ownerOf(key) })).filter(({ owner }) => owner !== null);
     const sizes = await this.#sizes(owned.map(({ key }) => key));
-    const sums = new Map<string, { keys: number; bytes: number }>();
-    const own = { keys: 0, bytes: 0 };
-    for (const [i, { owner }] of owned.entries()) {
+    const forever = await this.#forever(owned);
+    const large: Step['large'] = [];
+    const sums = new Map<string, { keys: number; bytes: number; forever: number }>();
+    const own = { keys: 0, bytes: 0, forever: 0 };
+    for (const [i, { key, owner }] of owned.entries()) {
       const bytes = sizes.bytes[i];
       if (bytes === null || bytes === undefined) continue; // vanished meanwhile
-      const sum = owner === NAMESPACE ? own : (sums.get(owner as string) ?? { keys: 0, bytes: 0 });
+      const sum = owner === NAMESPACE ? own : (sums.get(owner as string) ?? { keys: 0, bytes: 0, forever: 0 });
       sum.keys += 1;
       sum.bytes += bytes;
-      if (sum !== own) sums.set(owner as string, sum);
+      if (sum === own) continue;
+      sums.set(owner as string, sum);
+      if (forever.has(i)) sum.forever += bytes;
+      if (bytes >= (this.#options.largeFrom ?? Number.POSITIVE_INFINITY)) large.push({ key, bytes });
     }
     return {
       cursor: next.toString(),
@@ -46,10 +51,18 @@ export class PipelineStepper implements Stepper<Step> {
       otherKeys: keys.length - owned.length,
       tooLarge: sizes.tooLarge,
       recorded: owned.flatMap(({ key, owner }) => (owner === NAMESPACE ? recorderOf(key) : [])),
+      large,
       each: (callback) => {
-        for (const [id, sum] of sums) callback(displayBytes(id), sum.keys, sum.bytes);
+        for (const [id, sum] of sums) callback(displayBytes(id), sum.keys, sum.bytes, sum.forever);
       },
     };
+  }
+
+  /** Indexes of the keys that never expire, where that is asked for. */
+  async #forever(owned: readonly { key: Buffer; owner: string | null }[]): Promise<Set<number>> {
+    if (this.#options.largeFrom === undefined) return new Set();
+    const left = (await this.#pipeline(owned.map(({ key }) => ['PTTL', key]))) as number[];
+    return new Set(left.flatMap((ms, i) => (ms === -1 ? [i] : [])));
   }
 
   #ownerOf(key: Buffer): string | null {

@@ -8,20 +8,23 @@ import { readOnlyScript } from '../script.js';
  *   ARGV[1] cursor          ARGV[2] COUNT of each SCAN       ARGV[3] most SCANs in this step
  *   ARGV[4] time budget, µs ARGV[5] 1 = exact (SAMPLES 0)
  *   ARGV[6] largest bytes, ARGV[7] most elements, of a key that exact mode may read whole (0 = no limit)
- *   ARGV[8…] Lua patterns, each anchored at the key's start and with the company id as its one capture: the first that
+ *   ARGV[8] 0 = only sums; else also what never expires, and the names of keys of so many bytes
+ *   ARGV[9…] Lua patterns, each anchored at the key's start and with the company id as its one capture: the first that
  *   matches a key decides
  * Output
  *   [1] next cursor  [2] server µs of this step  [3] SCANs made  [4] keys seen
  *   [5] own keys (rcm:*)  [6] their bytes  [7] keys of no pattern  [8] names of keys too large to be read whole
- *   [9] the company ids, one after the other  [10] MessagePack: [lengths of the ids], [keys], [bytes]
- *   [11] ids of companies that have counters
+ *   [9] the company ids, one after the other  [10] MessagePack: [lengths of the ids], [keys], [bytes],
+ *   [bytes that never expire]
+ *   [11] ids of companies that have counters  [12] names of large keys  [13] their bytes
  *   (packed, because a client gets the cursor, and can ask for the next step, before it unpacks the sums)
  */
 export const SCAN_STEP = readOnlyScript(`
 local call, match, sub = redis.call, string.match, string.sub
 local cursor, count, most, budget = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local exact, maxBytes, maxElements = ARGV[5] == '1', tonumber(ARGV[6]), tonumber(ARGV[7])
-local first, last = 8, #ARGV
+local large = tonumber(ARGV[8])
+local first, last = 9, #ARGV
 local pattern = ARGV[first]
 local start = call('TIME')
 
@@ -50,7 +53,8 @@ end
 
 local known, recorders = {}, {}
 -- One table look-up a key: the rest is in arrays.
-local place, ids, lens, keysOf, bytesOf = {}, {}, {}, {}, {}
+local place, ids, lens, keysOf, bytesOf, foreverOf = {}, {}, {}, {}, {}, {}
+local largeKeys, largeBytes = {}, {}
 local companies, seen, scans, ownKeys, ownBytes, otherKeys, elapsed = 0, 0, 0, 0, 0, 0, 0
 repeat
   local reply = call('SCAN', cursor, 'COUNT', count)
@@ -69,7 +73,15 @@ repeat
           bytesOf[at] = bytesOf[at] + bytes
         else
           companies = companies + 1
-          place[id], ids[companies], lens[companies], keysOf[companies], bytesOf[companies] = companies, id, #id, 1, bytes
+          at = companies
+          place[id], ids[at], lens[at], keysOf[at], bytesOf[at], foreverOf[at] = at, id, #id, 1, bytes, 0
+        end
+        if large > 0 then
+          if call('PTTL', key) == -1 then foreverOf[at] = foreverOf[at] + bytes end
+          if bytes >= large then
+            largeKeys[#largeKeys + 1] = key
+            largeBytes[#largeBytes + 1] = bytes
+          end
         end
       end
     elseif sub(key, 1, 4) == 'rcm:' then
@@ -90,5 +102,5 @@ repeat
   elapsed = (now[1] - start[1]) * 1000000 + (now[2] - start[2])
 until cursor == '0' or elapsed >= budget or scans >= most
 
-return {cursor, elapsed, scans, seen, ownKeys, ownBytes, otherKeys, tooLarge, table.concat(ids), cmsgpack.pack({lens, keysOf, bytesOf}), recorders}
+return {cursor, elapsed, scans, seen, ownKeys, ownBytes, otherKeys, tooLarge, table.concat(ids), cmsgpack.pack({lens, keysOf, bytesOf, foreverOf}), recorders, largeKeys, largeBytes}
 `);

@@ -8,7 +8,21 @@ import { SCAN_STEP } from './scan-step.lua.js';
 import { LARGEST_BYTES, LARGEST_ELEMENTS, type Step, type StepperOptions } from './stepper.js';
 
 /** See the output of SCAN_STEP. */
-type Reply = [Buffer, number, number, number, number, number, number, Buffer[], Buffer, Buffer, Buffer[]];
+type Reply = [
+  Buffer,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  Buffer[],
+  Buffer,
+  Buffer,
+  Buffer[],
+  Buffer[],
+  number[],
+];
 
 /** Steps by one script call each: only sums cross the wire. */
 export class ScriptStepper implements Stepper<Step> {
@@ -21,14 +35,15 @@ export class ScriptStepper implements Stepper<Step> {
   constructor(redis: Redis, options: StepperOptions) {
     this.#redis = redis;
     const limits = options.allowSlow ? ['0', '0'] : [String(LARGEST_BYTES), String(LARGEST_ELEMENTS)];
-    this.#args = [options.exact ? '1' : '0', ...limits, ...luaPatterns(options.templates)];
+    const large = String(options.largeFrom ?? 0);
+    this.#args = [options.exact ? '1' : '0', ...limits, large, ...luaPatterns(options.templates)];
   }
 
   async step(cursor: string, pacer: Pacer): Promise<Step> {
     const { count, maxScans, budgetUs } = pacer.plan();
     const args = [cursor, count, maxScans, budgetUs, ...this.#args];
     const reply = (await runReadOnly(this.#redis, SCAN_STEP, [], args)) as Reply;
-    const [next, serverUs, scans, keys, ownKeys, ownBytes, otherKeys, tooLarge, ids, sums, recorders] = reply;
+    const [next, serverUs, scans, keys, ownKeys, ownBytes, otherKeys, tooLarge, ids, sums, recorders, ...large] = reply;
     return {
       cursor: next.toString(),
       serverUs,
@@ -40,17 +55,19 @@ export class ScriptStepper implements Stepper<Step> {
       otherKeys,
       tooLarge: tooLarge.map((key) => key.toString('latin1')),
       recorded: recorders.map((id) => this.#name(id.toString('latin1'))),
+      large: large[0].map((key, i) => ({ key, bytes: large[1][i] as number })),
       each: (callback) => this.#each(ids, sums, callback),
     };
   }
 
-  #each(ids: Buffer, sums: Buffer, callback: (companyId: string, keys: number, bytes: number) => void): void {
+  #each(ids: Buffer, sums: Buffer, callback: Parameters<Step['each']>[0]): void {
     // An empty Lua table is an empty array or an empty map: neither has a first element.
-    const [lengths, keys, bytes] = decode(sums) as [number[], number[], number[]];
+    const [lengths, keys, bytes, forever] = decode(sums) as [number[], number[], number[], number[]];
     let at = 0;
     for (let i = 0; i < keys.length; i++) {
       const end = at + (lengths[i] as number);
-      callback(this.#name(ids.toString('latin1', at, end)), keys[i] as number, bytes[i] as number);
+      const name = this.#name(ids.toString('latin1', at, end));
+      callback(name, keys[i] as number, bytes[i] as number, forever[i] as number);
       at = end;
     }
   }

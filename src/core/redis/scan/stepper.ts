@@ -10,14 +10,18 @@ export interface Step extends BaseStep {
   tooLarge: string[];
   /** Ids of companies that have counters. */
   recorded: string[];
-  /** Calls back with each company's id as people see it, keys and bytes. */
-  each(callback: (companyId: string, keys: number, bytes: number) => void): void;
+  /** Keys of at least `largeFrom` bytes. */
+  large: { key: Buffer; bytes: number }[];
+  /** Calls back with each company's id as people see it, keys, bytes, and bytes that never expire (0 unless `largeFrom` is given). */
+  each(callback: (companyId: string, keys: number, bytes: number, foreverBytes: number) => void): void;
 }
 
 export interface StepperOptions {
   templates: KeyTemplates;
   exact?: boolean;
   allowSlow?: boolean;
+  /** Look also at what never expires, and name keys of so many bytes. */
+  largeFrom?: number;
 }
 
 /** Limits of a key that may be read whole (DESIGN §8). */

@@ -2,6 +2,7 @@ import type { CompanyView } from '../../domain/company-view.js';
 import { STATUS_URGENCY } from '../../domain/health.js';
 import type { Ports } from '../ports.js';
 import type { MeasureOptions } from './facts.js';
+import { withOpenIssues } from './open-issues.js';
 import type { CompaniesReport } from './report.js';
 import { type Survey, survey } from './survey.js';
 
@@ -21,7 +22,7 @@ export async function companies(
   windowMs: number,
   options: Omit<MeasureOptions, 'window'> = {},
 ): Promise<CompaniesResult> {
-  return companiesOf(await survey(ports, windowMs, options));
+  return companiesOf(await withOpenIssues(await survey(ports, windowMs, options), ports.store));
 }
 
 /** The list of companies, the worst first, from what was measured or remembered. */

@@ -24,6 +24,8 @@ export interface MeasureOptions {
   exact?: boolean;
   allowSlow?: boolean;
   maxRate?: number;
+  /** Look also at what never expires, and at keys of so many bytes. */
+  largeFrom?: number;
   /** Ask MongoDB again for usage, even when a recent reading is kept. */
   fresh?: boolean;
 }
@@ -36,6 +38,8 @@ export interface Measurement {
   /** What every primary says of itself, read before any key; null when one does not. */
   servers: NamedServer[] | null;
   scan: KeyspaceScan;
+  /** What each company that has counters recorded over the window; empty where the window is longer than counters live. */
+  recorded: ReadonlyMap<string, CounterTotals>;
   /** When usage was read from MongoDB; null when it was not. */
   usageMeasuredAt: Date | null;
   warnings: string[];
@@ -57,7 +61,7 @@ export async function measure(ports: Ports, options: MeasureOptions): Promise<Me
     const durable = await reading;
     warnings.push(...durable.warnings, ...scanWarnings(scan));
     const ids = companyIds(durable.listing, scan);
-    const { reads, clears } = await readRecorded(ports, [...scan.recorded], options.window, warnings);
+    const { reads, clears, recorded } = await readRecorded(ports, [...scan.recorded], options.window, warnings);
     const companies = factsOf(ids, durable.listing, scan, reads, clears, durable.usage);
     const { usedMemoryBytes, uptimeSeconds } = redisTotals(servers);
     const platform: PlatformFacts = {
@@ -71,6 +75,7 @@ export async function measure(ports: Ports, options: MeasureOptions): Promise<Me
       pricing: durable.pricing,
       servers,
       scan,
+      recorded,
       usageMeasuredAt: durable.usage?.measuredAt ?? null,
       warnings,
       complete: durable.complete,
@@ -92,12 +97,13 @@ async function scanAll(
     warnings.push(...chosen.notes);
     // Server figures first: looking at keys changes them.
     const servers = await readServers(chosen.primaries);
-    const { exact, allowSlow, maxRate } = options;
+    const { exact, allowSlow, maxRate, largeFrom } = options;
     const scan = await scanKeyspace(chosen.nodes, {
       templates: new KeyTemplates(ports.config.keyTemplates),
       ...(exact === undefined ? {} : { exact }),
       ...(allowSlow === undefined ? {} : { allowSlow }),
       ...(maxRate === undefined ? {} : { maxRate }),
+      ...(largeFrom === undefined ? {} : { largeFrom }),
       ...(ports.onProgress ? { onProgress: ports.onProgress } : {}),
       ...(ports.signal ? { signal: ports.signal } : {}),
     });
@@ -125,15 +131,21 @@ export async function readRecorded(
   ids: readonly string[],
   window: Window,
   warnings: string[],
-): Promise<{ reads: Map<string, RecordedReads>; clears: Map<string, CounterTotals> }> {
+): Promise<{
+  reads: Map<string, RecordedReads>;
+  clears: Map<string, CounterTotals>;
+  /** All counters over the window; empty where it is longer than they live. */
+  recorded: Map<string, CounterTotals>;
+}> {
   const toMs = window.to.getTime();
   const totals = (ms: number) => readCounterTotals(ports.redis.client, ids, { fromMs: toMs - ms, toMs });
   const windowMs = window.seconds * 1000;
   const clears = await totals(DAY_MS);
-  if (windowMs === DAY_MS) return { reads: readsOfCounters(clears, window), clears };
+  if (windowMs === DAY_MS) return { reads: readsOfCounters(clears, window), clears, recorded: clears };
   if (windowMs > LONGEST_COUNTER_WINDOW_MS)
-    return { reads: await readsOfHistory(ports, ids, window, warnings), clears };
-  return { reads: readsOfCounters(await totals(windowMs), window), clears };
+    return { reads: await readsOfHistory(ports, ids, window, warnings), clears, recorded: new Map() };
+  const recorded = await totals(windowMs);
+  return { reads: readsOfCounters(recorded, window), clears, recorded };
 }
 
 function factsOf(

@@ -6,6 +6,7 @@ import { DAY_MS } from '../../domain/units.js';
 import { windowEndingAt } from '../../domain/window.js';
 import type { Store } from '../../store/store.js';
 import { type CompaniesResult, companiesOf } from './companies.js';
+import { withOpenIssues } from './open-issues.js';
 import { snapshotFacts } from './snapshot-facts.js';
 import { type Survey, storeOf } from './survey.js';
 
@@ -14,7 +15,7 @@ import { type Survey, storeOf } from './survey.js';
  * @throws RCM_SNAPSHOT_MISSING when there is none
  */
 export async function companiesFromSnapshot(store: Store, config: Config, now: Date): Promise<CompaniesResult> {
-  return companiesOf(await surveyFromSnapshot(store, config, now));
+  return companiesOf(await withOpenIssues(await surveyFromSnapshot(store, config, now), store));
 }
 
 /**

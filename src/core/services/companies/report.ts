@@ -60,8 +60,8 @@ export const companyView = z.object({
     line: z.enum(['cache', 'storage']),
     lines: z.object({ cache: budgetLine, storage: budgetLine, calls: budgetLine }),
   }),
-  issues: z.array(z.string()),
-  recommendations: z.array(z.string()),
+  issues: z.array(z.string()).describe('codes of `detect`; in a list, what the last one found'),
+  recommendations: z.array(z.string()).describe('what to do about them, with the command'),
 }) satisfies z.ZodType<CompanyView>;
 
 export const platformStats = z.object({

@@ -4,6 +4,7 @@ import { messageOf, RcmError } from '../../errors.js';
 import type { RedisConnection } from '../../redis/connect/connect.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import type { Store } from '../../store/store.js';
+import { checkObserve } from './observe-checks.js';
 import { checkPermissions } from './permissions.js';
 import { checkRecording } from './recording-check.js';
 import { checkRedis } from './redis-checks.js';
@@ -18,7 +19,7 @@ export interface Patient {
   clock: () => Date;
 }
 
-/** What is configured, reached, permitted and recorded, with what to do about each. Changes nothing; never throws. */
+/** What is configured, reached, permitted and recorded, with what to do about each. Changes nothing but a server setting that a killed observer left: that it puts back. Never throws. */
 export async function examine(patient: Patient): Promise<DoctorReport> {
   const { loaded, redis, store, clock } = patient;
   const areas = await Promise.all([
@@ -39,7 +40,8 @@ async function examineRedis(redis: RedisConnection, { config }: LoadedConfig, cl
     failure('permissions', 'permissions', error),
   ]);
   const recording = await checkRecording(redis).catch((error) => failure('recording', 'counters', error));
-  return [...server, ...permissions, recording];
+  const observing = await checkObserve(redis).catch((error) => [failure('redis', 'observe', error)]);
+  return [...server, ...permissions, ...observing, recording];
 }
 
 function configuration({ config, sources, stateFile }: LoadedConfig): Check[] {

@@ -1,4 +1,5 @@
-import { costInput, evaluateCompany } from '../../domain/evaluate.js';
+import { costInput } from '../../domain/evaluate.js';
+import type { NamedServer } from '../../domain/server-info.js';
 import { windowEndingAt } from '../../domain/window.js';
 import { RcmError } from '../../errors.js';
 import { scanNodes } from '../../redis/connect/scan-nodes.js';
@@ -9,9 +10,11 @@ import { type Durable, readDurable } from '../companies/durable.js';
 import { factsOfCompany, orphanState, readRecorded } from '../companies/facts.js';
 import { assertHasKeys } from '../company/candidates.js';
 import { type ResolvedCompany, resolveCompany } from '../company/resolve.js';
+import { readServers } from '../detect/measured.js';
 import type { Ports } from '../ports.js';
 import { baseShareOf } from './base-share.js';
 import { readCurves } from './curves.js';
+import { diagnose } from './diagnose.js';
 import { reportOf } from './make-report.js';
 import { type CompanyKeys, readCompanyKeys } from './read-keys.js';
 import type { DrillDownReport } from './report.js';
@@ -48,8 +51,8 @@ export async function drillDown(ports: Ports, word: string, options: DrillDownOp
   const { companyId } = company;
   const orphan = orphanState(durable.listing.source, company.by !== 'unlisted');
   try {
-    const { keys, baseShare } = await readCache(ports, company, orphan, durable, options, warnings);
-    const { reads, clears } = await readRecorded(ports, [companyId], window, warnings);
+    const { keys, baseShare, servers } = await readCache(ports, company, orphan, durable, options, warnings);
+    const { reads, clears, recorded } = await readRecorded(ports, [companyId], window, warnings);
     const facts = factsOfCompany(companyId, {
       companyName: company.companyName,
       orphan,
@@ -60,10 +63,23 @@ export async function drillDown(ports: Ports, word: string, options: DrillDownOp
     });
     const { entries, complete } = await lastEvents(ports, company, warnings);
     const curves = await readCurves(ports, companyId, window, facts, warnings);
-    const view = evaluateCompany(facts, baseShare, durable.pricing);
+    const findings = { facts, keys, baseShare, servers, recorded: recorded.get(companyId) };
+    const { view, detected, advice } = await diagnose(ports, durable, window, findings, warnings);
     const costs = costInput(facts, baseShare);
     return {
-      report: reportOf({ window, durable, facts, view, costs, keys, curves, events: entries, warnings }),
+      report: reportOf({
+        window,
+        durable,
+        facts,
+        view,
+        costs,
+        keys,
+        curves,
+        events: entries,
+        detected,
+        advice,
+        warnings,
+      }),
       complete: durable.complete && complete,
     };
   } catch (error) {
@@ -87,17 +103,24 @@ async function readCache(
   { listing, pricing }: Durable,
   options: DrillDownOptions,
   warnings: string[],
-): Promise<{ keys: CompanyKeys; baseShare: number | null }> {
-  const { nodes, notes, close } = await scanNodes(ports.redis);
+): Promise<{ keys: CompanyKeys; baseShare: number | null; servers: NamedServer[] | null }> {
+  const { nodes, primaries, notes, close } = await scanNodes(ports.redis);
   try {
     warnings.push(...notes);
     const { companyId } = company;
-    const keys = await readCompanyKeys(ports, nodes, companyId, { most: options.keys, maxRate: options.maxRate });
+    // Server figures first: looking at keys changes them.
+    const servers = await readServers(primaries);
+    const keys = await readCompanyKeys(ports, nodes, companyId, {
+      most: options.keys,
+      largeFrom: ports.config.detect.largeKeys.bytes,
+      maxRate: options.maxRate,
+    });
     if (keys.breakdown.keys === 0) await assertExists(ports, company, listing);
     if (!keys.scripted)
       warnings.push('Scripts are refused by this Redis: keys were measured one command each, which is slower.');
     const own = { companyId, cacheBytes: keys.breakdown.bytes, orphan };
-    return { keys, baseShare: await baseShareOf(ports, nodes, own, { listing, pricing, maxRate: options.maxRate }) };
+    const baseShare = await baseShareOf(ports, nodes, own, { listing, pricing, maxRate: options.maxRate });
+    return { keys, baseShare, servers };
   } finally {
     close();
   }

@@ -29,6 +29,8 @@ export interface Findings {
   keys: CompanyKeys;
   curves: { reads: ReadCurve; memory: MemoryPoint[] };
   events: readonly FeedEntry[];
+  detected: DrillDownReport['detected'];
+  advice: DrillDownReport['advice'];
   warnings: string[];
 }
 
@@ -64,7 +66,9 @@ export function reportOf(findings: Findings): DrillDownReport {
     activityLog: findings.events.map((entry) => reportEntry(entry, window.to)),
     issues: view.issues,
     recommendations: view.recommendations,
-    nextCommands: nextCommands(view, byTtl, cachedKeys[0]?.key ?? null),
+    detected: findings.detected,
+    advice: findings.advice,
+    nextCommands: nextCommands(view, byTtl, cachedKeys[0]?.key ?? null, findings.detected),
     warnings: findings.warnings,
   };
 }

@@ -1,4 +1,5 @@
 import type { CompanyView } from '../../domain/company-view.js';
+import type { DetectedIssue } from '../../domain/detect/issue.js';
 import { NEVER, type TtlGroup } from '../../domain/key-breakdown.js';
 import { commandOn } from '../../domain/shell-word.js';
 
@@ -15,9 +16,15 @@ export function nextCommands(
   company: CompanyView,
   ttls: readonly TtlGroup[],
   largestKey: string | null,
+  issues: readonly Pick<DetectedIssue, 'code' | 'autoFix'>[] = [],
 ): NextCommand[] {
   const on = (command: string, flags?: string) => commandOn(`rcm ${command}`, company.companyId, flags);
   const next: NextCommand[] = [];
+  if (issues.length > 0)
+    next.push({ command: on('detect'), purpose: 'what is wrong, why, what it costs, and what helps' });
+  for (const { code, autoFix } of issues)
+    if (autoFix.available)
+      next.push({ command: autoFix.command, purpose: `repairs ${code}; shows what it would do first` });
   const never = ttls.find(({ name }) => name === NEVER)?.bytes ?? 0;
   if (company.metrics.hitRate === null)
     next.push({ command: 'rcm doctor', purpose: 'why no hit rate is recorded, and what to do' });

@@ -5,7 +5,8 @@ import { displayBytes, KeyTemplates } from '../../redis/key-template.js';
 import type { KeyInfo } from '../../redis/keys/key-info.js';
 import { KeySelection } from '../../redis/keys/selection.js';
 import { walkNodes } from '../../redis/keys/walk-keys.js';
-import type { ScanNode } from '../../redis/scan/keyspace-scan.js';
+import type { CompanySum, ScanNode } from '../../redis/scan/keyspace-scan.js';
+import { addLarge } from '../detect/walk.js';
 import type { Ports } from '../ports.js';
 import { visitProgress } from '../visit-progress.js';
 
@@ -13,6 +14,8 @@ import { visitProgress } from '../visit-progress.js';
 export interface CompanyKeys {
   breakdown: KeyBreakdown;
   largest: KeyInfo[];
+  /** Keys of at least `largeFrom` bytes; absent where there are none. */
+  large?: CompanySum['large'];
   /** false when the server refuses scripts: it was asked key by key. */
   scripted: boolean;
 }
@@ -20,6 +23,8 @@ export interface CompanyKeys {
 export interface ReadKeysOptions {
   /** How many of the largest keys to name. */
   most: number;
+  /** Keys of so many bytes are counted as large. */
+  largeFrom?: number | undefined;
   maxRate?: number | undefined;
 }
 
@@ -28,7 +33,7 @@ export async function readCompanyKeys(
   ports: Ports,
   nodes: readonly ScanNode[],
   companyId: string,
-  { most, maxRate }: ReadKeysOptions,
+  { most, largeFrom = Number.POSITIVE_INFINITY, maxRate }: ReadKeysOptions,
 ): Promise<CompanyKeys> {
   const templates = new KeyTemplates(ports.config.keyTemplates);
   const selection = new KeySelection(templates, [companyId]);
@@ -38,6 +43,7 @@ export async function readCompanyKeys(
     (a, b) => (b.bytes ?? 0) - (a.bytes ?? 0),
     ({ key }) => key.toString('latin1'),
   );
+  const sum: Pick<CompanySum, 'large'> = {};
   let scripted = true;
   const tick = await visitProgress(ports, nodes);
   const options = {
@@ -52,8 +58,10 @@ export async function readCompanyKeys(
     for (const key of step.found) {
       breakdown.add({ ...key, segment: displayBytes(keySegment(key.rest, templates.terminators)) });
       largest.add(key);
+      const bytes = key.bytes ?? 0;
+      if (bytes >= largeFrom) addLarge(sum, { key: key.key, bytes });
     }
     tick(step.visited);
   });
-  return { breakdown, largest: largest.items(), scripted };
+  return { breakdown, largest: largest.items(), scripted, ...sum };
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { activityEntry } from '../activity/report.js';
 import { companyView } from '../companies/report.js';
+import { detectedIssue } from '../detect/report.js';
+import { recommendation } from '../recommend/report.js';
 
 const bytes = z.number();
 const money = z.number().nullable().describe('US dollars per month; null where unknown');
@@ -66,8 +68,10 @@ export const drillDownReport = z.object({
     cachedKeys: z.array(cachedKey).describe('the largest, largest first'),
   }),
   activityLog: z.array(activityEntry).describe('the last 50, newest first'),
-  issues: z.array(z.string()),
-  recommendations: z.array(z.string()),
+  issues: z.array(z.string()).describe('codes of what `detect` finds, as in `company`'),
+  recommendations: z.array(z.string()).describe('what to do, the best first, as in `company`'),
+  detected: z.array(detectedIssue).describe('those issues in full'),
+  advice: z.array(recommendation).describe('those recommendations in full'),
   nextCommands: z.array(z.object({ command: z.string(), purpose: z.string() })),
   warnings: z.array(z.string()),
 });

@@ -1,4 +1,4 @@
-import type { FixRecord } from '../../domain/fix.js';
+import type { FixRecord, TouchedTtl } from '../../domain/fix.js';
 import { conflict } from '../conflict.js';
 import { rowLimit } from '../json-safe.js';
 import { parseStoredJson } from '../shapes.js';
@@ -9,7 +9,7 @@ import { indexOnce } from './indexes.js';
 import type { FixDoc, Models } from './models.js';
 
 /** The journal of fixes. */
-export function fixRepository(mongo: Mongo, { fix: model }: Models): FixRepository {
+export function fixRepository(mongo: Mongo, { fix: model, fixTouched }: Models): FixRepository {
   const makeIndexes = indexOnce(model);
   const fromDoc = ({ _id, ...doc }: FixDoc): FixRecord => {
     const parse = <T>(text: string): T => parseStoredJson(text, `fix '${_id}'`, mongo.location) as T;
@@ -47,11 +47,26 @@ export function fixRepository(mongo: Mongo, { fix: model }: Models): FixReposito
         const doc = await model.findById(fixId).lean<FixDoc>();
         return doc ? fromDoc(doc) : null;
       }),
-    list: ({ companyId, limit }) =>
+    list: ({ companyId, statuses, limit }) =>
       mongo.run(async () => {
         if (rowLimit(limit) === 0) return [];
-        const found = model.find(companyId === undefined ? {} : { companyId }).sort({ plannedAt: -1, _id: -1 });
+        const filter = {
+          ...(companyId === undefined ? {} : { companyId }),
+          ...(statuses === undefined ? {} : { status: { $in: [...statuses] } }),
+        };
+        const found = model.find(filter).sort({ plannedAt: -1, _id: -1 });
         return (await found.limit(rowLimit(limit)).lean<FixDoc[]>()).map(fromDoc);
+      }),
+    keepTouched: (fixId, chunk, touched) =>
+      mongo.run(async () => {
+        const _id = `${fixId}/${chunk}`;
+        await fixTouched.replaceOne({ _id }, { _id, touched: JSON.stringify(touched) }, { upsert: true });
+      }),
+    touched: (fixId, chunk) =>
+      mongo.run(async () => {
+        const doc = await fixTouched.findById(`${fixId}/${chunk}`).lean<{ touched: string }>();
+        if (!doc) return null;
+        return parseStoredJson(doc.touched, `keys of fix '${fixId}'`, mongo.location) as TouchedTtl[];
       }),
   };
 }

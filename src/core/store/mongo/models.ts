@@ -84,6 +84,9 @@ const fix = new Schema(
   OPTIONS,
 ).index({ companyId: 1, plannedAt: 1 });
 
+/** Keys whose TTL a fix changed, in chunks `FIX/NUMBER`; JSON, as the above. */
+const fixTouched = new Schema({ _id: String, touched: String }, OPTIONS);
+
 const companySnapshot = new Schema(SNAPSHOT_FIELDS, OPTIONS).index({ c: 1, t: 1 }).index({ t: 1 });
 const platformSnapshot = new Schema(
   {
@@ -161,6 +164,7 @@ export interface Models {
   policy: Model<PolicyDoc>;
   activity: Model<ActivityEntry>;
   fix: Model<FixDoc>;
+  fixTouched: Model<{ _id: string; touched: string }>;
   issue: Model<IssueDoc>;
   companySnapshot: Model<CompanySnapshotDoc>;
   platformSnapshot: Model<PlatformDoc>;
@@ -178,6 +182,7 @@ export function modelsOf(connection: Connection): Models {
     policy: model('CachePolicy', policy, 'rcm_cachepolicies'),
     activity: model('CacheActivityLog', activity, 'rcm_cacheactivitylogs'),
     fix: model('FixRecord', fix, 'rcm_fixrecords'),
+    fixTouched: model('FixTouched', fixTouched, 'rcm_fixtouched'),
     issue: model('IssueState', issue, 'rcm_issuestates'),
     companySnapshot: model('CacheSnapshot', companySnapshot, 'rcm_cachesnapshots'),
     platformSnapshot: model('PlatformSnapshot', platformSnapshot, 'rcm_platformsnapshots'),

@@ -1,4 +1,4 @@
-import type { FixRecord } from '../../domain/fix.js';
+import type { FixRecord, TouchedTtl } from '../../domain/fix.js';
 import { conflict } from '../conflict.js';
 import { rowLimit } from '../json-safe.js';
 import { parseStoredJson } from '../shapes.js';
@@ -49,11 +49,26 @@ export function fixRepository(db: Database): FixRepository {
       const row = db.get('SELECT document FROM fix WHERE fix_id = ?', fixId);
       return row ? fromRow(row) : null;
     },
-    list: async ({ companyId, limit }) => {
-      const where = companyId === undefined ? '' : 'WHERE company_id = ?';
-      const params = companyId === undefined ? [] : [companyId];
+    list: async ({ companyId, statuses, limit }) => {
+      const wanted = [
+        ...(companyId === undefined ? [] : ['company_id = ?']),
+        ...(statuses === undefined
+          ? []
+          : [`json_extract(document, '$.status') IN (${statuses.map(() => '?').join(', ')})`]),
+      ];
+      const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`;
+      const params = [...(companyId === undefined ? [] : [companyId]), ...(statuses ?? [])];
       const sql = `SELECT document FROM fix ${where} ORDER BY planned_at DESC, fix_id DESC LIMIT ?`;
       return db.all(sql, ...params, rowLimit(limit)).map(fromRow);
+    },
+    keepTouched: async (fixId, chunk, touched) => {
+      db.immediate(() =>
+        db.run('INSERT OR REPLACE INTO fix_touched VALUES (?, ?, ?)', fixId, chunk, JSON.stringify(touched)),
+      );
+    },
+    touched: async (fixId, chunk) => {
+      const row = db.get('SELECT touched FROM fix_touched WHERE fix_id = ? AND chunk = ?', fixId, chunk);
+      return row ? (parseStoredJson(String(row.touched), `keys of fix '${fixId}'`, db.path) as TouchedTtl[]) : null;
     },
   };
 }

@@ -17,7 +17,7 @@ const BUSY_TIMEOUT_MS = 5000;
  */
 export async function openDatabase(path: string): Promise<Database> {
   makeFile(path);
-  const { default: Libsql } = await import('libsql');
+  const Libsql = await loadEngine();
   let db: Database;
   try {
     db = new Database(new Libsql(path, { timeout: BUSY_TIMEOUT_MS }), path);
@@ -33,6 +33,21 @@ export async function openDatabase(path: string): Promise<Database> {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * The engine's loader has Node make a diagnostic report, to learn the C library. Node looks up in DNS who is at the other
+ * end of every open socket for it, and everything stands still meanwhile: for seconds where no name server answers.
+ */
+async function loadEngine(): Promise<typeof import('libsql')> {
+  const report = process.report as { excludeNetwork?: boolean } | undefined;
+  const before = report?.excludeNetwork;
+  if (report) report.excludeNetwork = true;
+  try {
+    return (await import('libsql')).default;
+  } finally {
+    if (report && before !== undefined) report.excludeNetwork = before;
   }
 }
 

@@ -75,6 +75,12 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE policy ADD COLUMN segments TEXT NOT NULL DEFAULT '[]';
   `,
   `
+  -- JSON: [[key, former PTTL, expires at]]
+  CREATE TABLE fix_touched (
+    fix_id TEXT NOT NULL, chunk INTEGER NOT NULL, touched TEXT NOT NULL, PRIMARY KEY (fix_id, chunk)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
   -- What applications counted, by the hour and, when older, by the UTC day (hours and days since the epoch). Ids stand
   -- once; the id '' is the sum over all companies. A row of each time follows the last one's: pages are full.
   CREATE TABLE counter_subject (id INTEGER PRIMARY KEY, company_id TEXT NOT NULL UNIQUE) STRICT;

@@ -1,5 +1,5 @@
-import { type AccessEvent, type EventOp, keyHash, THRESHOLD_STEPS } from '../core/domain/access-event.js';
-import { adaptSampling, INITIAL_SAMPLING, type Sampling, type StreamSight } from '../core/domain/event-sampling.js';
+import { type AccessEvent, type EventOp, keyHash, THRESHOLD_STEPS } from './access-event.js';
+import { adaptSampling, INITIAL_SAMPLING, type Sampling, type StreamSight } from './event-sampling.js';
 
 /** Events of one company kept in the process between two writes. */
 const CAPACITY = 1024;

@@ -1,0 +1,24 @@
+import { emptied, type FixPlan, type PlanInput } from './plan.js';
+
+/** The keys of a company that there is no longer. */
+export function planOrphan({ facts, backup, force, allowSlow }: PlanInput): FixPlan {
+  return {
+    action: 'Remove the keys of a company that is not in the company collection, each saved first',
+    steps: [{ name: 'clear', params: { backup, orphan: true, force, allowSlow } }],
+    ...emptied(facts),
+    temporary: false,
+    staleSeconds: null,
+    warnings: [],
+  };
+}
+
+/** Of ids with keys, those that no company has. */
+export interface OrphanShare {
+  orphans: number;
+  ids: number;
+}
+
+/** Whether so many orphans tell of a wrong company collection rather than of companies that went. */
+export function tooManyOrphans({ orphans, ids }: OrphanShare, mostPercent: number): boolean {
+  return orphans * 100 > ids * mostPercent;
+}

@@ -1,0 +1,169 @@
+import type { Confidence, DetectedIssue, IssueCode, ManualFix } from '../detect/issue.js';
+import { lastWord } from '../shell-word.js';
+import { type Advice, adviceId, type Effort, type Risk, type Touched } from './advice.js';
+
+/** What following the advice about an issue does to its impact. */
+type Saves =
+  /** All of it is saved. */
+  | 'all'
+  /** Some of it: the impact is an upper bound. */
+  | 'at most'
+  /** None of it: another figure is changed, not the cost. */
+  | 'nothing'
+  /** It cannot be told, or costs something that nobody knows. */
+  | 'unknown';
+
+interface Rule {
+  saves: Saves;
+  risk: Risk;
+  touches: Touched[];
+  /** What the risk is, and what the command does not do. */
+  note: string;
+}
+
+/** Of each issue that `fix` repairs, what following it means (docs/recommend.md). */
+const FIXED: Partial<Record<IssueCode, Rule>> = {
+  CACHE_THRASHING: {
+    saves: 'at most',
+    risk: 'low',
+    touches: ['lifetimes', 'queries'],
+    note: 'Only the policy changes: it can be undone. Reads may be older than today by the new limits.',
+  },
+  EXCESSIVE_MEMORY: {
+    saves: 'at most',
+    risk: 'medium',
+    touches: ['lifetimes', 'memory'],
+    note: 'The cache is removed (with a backup) and values live shorter for a time: the data itself must be repaired.',
+  },
+  LOW_CACHE_EFFICIENCY: {
+    saves: 'all',
+    risk: 'medium',
+    touches: ['lifetimes', 'memory', 'queries'],
+    note: 'The cache is removed (with a backup); every read goes to the database from then on, which is reckoned in.',
+  },
+  ORPHANED_CACHE: {
+    saves: 'all',
+    risk: 'medium',
+    touches: ['lifetimes', 'memory', 'queries'],
+    note: 'Its keys are removed (with a backup).',
+  },
+  MISSING_TTL: {
+    saves: 'at most',
+    risk: 'medium',
+    touches: ['memory'],
+    note: 'Keys that are not read again are gone when their time has passed; until then it can be undone.',
+  },
+};
+
+/** What an issue that only people can repair asks for. */
+const BY_HAND: Rule & { effort: Effort } = {
+  saves: 'unknown',
+  risk: 'medium',
+  effort: 'minutes',
+  touches: [],
+  note: 'The command changes nothing: it shows where to begin.',
+};
+
+/** The advice about one issue: its automatic fix, else what a person can do, with the command to begin with. */
+export function issueAdvice(issue: DetectedIssue): Advice {
+  const { code, companyId, companyName, autoFix } = issue;
+  const fixed = FIXED[code];
+  const what = { id: adviceId(code, companyId), companyId, companyName, code };
+  if (autoFix.available && fixed !== undefined) {
+    const { saves, touches, note } = fixed;
+    return {
+      ...what,
+      title: autoFix.action,
+      ...savingOf(issue, saves),
+      hitRateGain: null,
+      // An orphan that is still read may be a company that the list does not know.
+      risk: code === 'ORPHANED_CACHE' && issue.confidence === 'low' ? 'high' : fixed.risk,
+      effort: 'one command',
+      confidence: issue.confidence,
+      command: autoFix.command,
+      why: [issue.summary, issue.impact.text, ...autoFix.additionalActions.map((action) => `Also: ${action}`), note],
+      touches,
+      ...thrashingGain(issue),
+    };
+  }
+  return { ...what, ...byHand(issue) };
+}
+
+function byHand(issue: DetectedIssue): Omit<Advice, 'id' | 'companyId' | 'companyName' | 'code'> {
+  const { title, command, rule } = handling(issue);
+  const why = [issue.summary, issue.impact.text, ...(issue.verdict === undefined ? [] : [issue.verdict])];
+  return {
+    title,
+    ...savingOf(issue, rule.saves),
+    hitRateGain: rule.saves === 'nothing' ? 0 : null,
+    risk: rule.risk,
+    effort: rule.effort,
+    confidence: issue.confidence,
+    command,
+    why: [...why, rule.note],
+    touches: rule.touches,
+  };
+}
+
+function handling(issue: DetectedIssue): { title: string; command: string; rule: Rule & { effort: Effort } } {
+  const { code, companyId, manualFixes } = issue;
+  const look = companyId === null ? 'rcm detect' : `rcm detect ${lastWord(companyId)}`;
+  if (code === 'COST_OVER_BUDGET' && issue.verdict?.startsWith('ACCEPTABLE')) {
+    const raise = manualFixes.find(({ command }) => command?.startsWith('rcm budget set'));
+    if (raise?.command)
+      return {
+        title: raise.text,
+        command: raise.command,
+        // To allow more, or to spend less: whatever saves is an alternative.
+        rule: {
+          saves: 'nothing',
+          risk: 'low',
+          effort: 'one command',
+          touches: ['lifetimes', 'memory', 'queries'],
+          note: 'It saves nothing: what the company may cost is made to fit what it brings.',
+        },
+      };
+  }
+  const permanent = manualFixes.find(({ when }) => when === 'permanent');
+  const begin = beginning(code, manualFixes);
+  const rule: Rule & { effort: Effort } =
+    code === 'LARGE_KEYS' ? { ...BY_HAND, saves: 'at most', effort: 'code change', touches: ['memory'] } : BY_HAND;
+  return {
+    title: (permanent ?? begin)?.text ?? issue.summary,
+    command: begin?.command ?? look,
+    rule,
+  };
+}
+
+/** What to run first. A budget that is not justified is not raised. */
+function beginning(code: IssueCode, fixes: readonly ManualFix[]): ManualFix | undefined {
+  const runnable = fixes.filter(({ command }) => command !== null);
+  const usable = code === 'COST_OVER_BUDGET' ? runnable.filter((fix) => !raisesBudget(fix)) : runnable;
+  return usable.find(({ when }) => when === 'immediate') ?? usable[0];
+}
+
+function raisesBudget({ command }: ManualFix): boolean {
+  return command?.startsWith('rcm budget set') ?? false;
+}
+
+function savingOf({ impact }: DetectedIssue, saves: Saves): Pick<Advice, 'savingPerMonth' | 'atMost'> {
+  if (saves === 'nothing') return { savingPerMonth: 0, atMost: false };
+  if (saves === 'unknown') return { savingPerMonth: null, atMost: false };
+  return { savingPerMonth: impact.costPerMonth, atMost: saves === 'at most' && impact.costPerMonth !== null };
+}
+
+/** At most the misses of keys that had been cached become hits: (100 − hit rate) × their share. */
+function thrashingGain({ code, evidence }: DetectedIssue): Pick<Advice, 'hitRateGain'> | object {
+  if (code !== 'CACHE_THRASHING') return {};
+  const figure = (name: string): number | null => {
+    const value = evidence.find((one) => one.name === name)?.value;
+    return typeof value === 'number' ? value : null;
+  };
+  const [rate, share] = [figure('hitRatePercent'), figure('reMissPercent')];
+  return rate === null || share === null ? {} : { hitRateGain: ((100 - rate) * share) / 100 };
+}
+
+export function confidenceAtMost(confidence: Confidence, most: Confidence): Confidence {
+  const order: Confidence[] = ['low', 'medium', 'high'];
+  return order[Math.min(order.indexOf(confidence), order.indexOf(most))] as Confidence;
+}

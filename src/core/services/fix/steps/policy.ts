@@ -1,0 +1,72 @@
+import type { PolicyContent } from '../../../domain/fix/plan.js';
+import { samePolicy } from '../../../domain/fix/policies.js';
+import { RcmError } from '../../../errors.js';
+import { changePolicy, contentOf, mirror } from '../../policy/change.js';
+import type { OpenFix } from '../journal.js';
+import type { StepExecutor } from './step.js';
+
+interface Kept {
+  /** null: the company had no policy of its own. */
+  former: PolicyContent | null;
+}
+
+const keptOf = (fix: OpenFix, place: number) => fix.step(place).undo as unknown as Kept;
+const wantedOf = (fix: OpenFix, place: number) => fix.step(place).params?.after as PolicyContent;
+
+/** Sets the company's policy; undone, the one before stands again, or none. */
+export const policyStep: StepExecutor = {
+  destroys: false,
+
+  async prepare(fix) {
+    const current = await fix.ports.store.policies.get(fix.companyId);
+    return { former: contentOf(current) } satisfies Kept as Record<string, unknown>;
+  },
+
+  async apply(fix, place) {
+    await moveTo(fix, { from: keptOf(fix, place).former, to: wantedOf(fix, place), force: false, command: 'fix' });
+  },
+
+  async assertUndoable(fix, place, { force }) {
+    const current = contentOf(await fix.ports.store.policies.get(fix.companyId));
+    if (force || samePolicy(current, wantedOf(fix, place)) || samePolicy(current, keptOf(fix, place).former)) return;
+    throw changedSince();
+  },
+
+  async undo(fix, place, { force }) {
+    const kept = keptOf(fix, place);
+    await moveTo(fix, { from: wantedOf(fix, place), to: kept.former, force, command: 'fix undo' });
+    return {};
+  },
+};
+
+interface Move {
+  from: PolicyContent | null;
+  to: PolicyContent | null;
+  /** Whatever stands there. */
+  force: boolean;
+  command: string;
+}
+
+/** From one policy to the other, unless it is there already; Redis is told in any case. @throws RCM_CONFLICT */
+async function moveTo(fix: OpenFix, { from, to, force, command }: Move): Promise<void> {
+  const { ports, companyId, act } = fix;
+  const current = await ports.store.policies.get(companyId);
+  if (samePolicy(contentOf(current), to)) {
+    fix.warnings.push(...(await mirror(ports, companyId, current)));
+    return;
+  }
+  const change = (now: Parameters<typeof contentOf>[0]) => {
+    if (!force && !samePolicy(contentOf(now), from)) throw changedSince();
+    return to;
+  };
+  const { warnings } = await changePolicy(ports, { ...act, companyId, command, change });
+  fix.warnings.push(...warnings);
+}
+
+function changedSince(): RcmError {
+  return new RcmError(
+    'RCM_CONFLICT',
+    'The policy was changed by someone else since',
+    'Nothing was changed. Undo later fixes first (`rcm fix list`); --force puts the former policy back all the same.',
+  );
+}

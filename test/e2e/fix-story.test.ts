@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ownKeys } from '../../src/core/redis/namespace.js';
+import type { FixListReport, FixReport } from '../../src/core/services/fix/report.js';
+import { contentOf } from '../../src/core/services/policy/change.js';
+import { openStore } from '../../src/core/store/open-store.js';
+import { DEFAULT_PLATFORM_COLLECTIONS } from '../../src/core/store/platform-collections.js';
+import { rcm } from '../support/cli.js';
+import { connect, type RedisServer, startRedis } from '../support/redis/index.js';
+import { waitUntil } from '../support/wait-until.js';
+import { stateFile } from './support/clearing.js';
+
+const script = join(import.meta.dirname, 'support/story-app.mjs');
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+/** The application, and what it counts itself. */
+function startApp(companyId: string) {
+  const child = spawn(process.execPath, [script, server.url, companyId], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let now = { reads: 0, loads: 0 };
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    now = JSON.parse(line);
+  });
+  return {
+    reads: (n: number) =>
+      waitUntil(
+        `${n} more reads`,
+        (
+          (target) => () =>
+            now.reads >= target
+        )(now.reads + n),
+      ),
+    /** Percent of the next n reads that needed no load, counted by the application. */
+    async hitRate(n: number): Promise<number> {
+      const { reads, loads } = now;
+      await waitUntil(`${n} more reads`, () => now.reads >= reads + n);
+      return 100 * (1 - (now.loads - loads) / (now.reads - reads));
+    },
+    async stop() {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
+
+it('thrashing by config updates is found with its cause, fixed, measured, and undone', async () => {
+  const state = await stateFile();
+  const flags = ['--redis-url', server.url, '--state-file', state];
+  const env = { RCM_FIX_MIN_UPDATE_INTERVAL_SECONDS: '1', RCM_FIX_MEASURE_AFTER_READS: '100' };
+  const run = (...words: string[]) => rcm([...words, ...flags], { env });
+  // A company under study: its events are kept in a long stream.
+  const store = await openStore({ stateFile: state, collections: DEFAULT_PLATFORM_COLLECTIONS });
+  const former = {
+    ...{ minTtlSeconds: null, maxTtlSeconds: 3600, segments: [], cachingEnabled: true },
+    ...{ minUpdateIntervalSeconds: null, eventsMax: 16_384, reviewReason: null },
+  };
+  await store.policies.put({ ...former, companyId: 'story', setBy: 'ann', setAt: new Date(), reason: 'study' }, 0);
+  const redis = connect(server);
+  await redis.hset(ownKeys.policy('story'), { cachingEnabled: '1', maxTtlSeconds: '3600', eventsMax: '16384' });
+
+  const app = startApp('story');
+  await app.reads(200);
+  const bad = await app.hitRate(100);
+  expect(bad).toBeLessThan(50);
+
+  const detected = await run('detect', 'story', '--json');
+  const { issues } = detected.json<{ issues: { code: string; rootCauses: { cause: string }[] }[] }>();
+  expect(
+    issues.map(({ code, rootCauses }) => [code, rootCauses[0]?.cause]),
+    detected.stdout,
+  ).toContainEqual(['CACHE_THRASHING', 'cleared']);
+
+  const preview = await run('fix', 'story', 'thrashing', '--dry-run');
+  expect(preview).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('stale for up to 1s') });
+  expect(preview.stdout).toContain('predicted');
+  expect(await redis.hgetall(ownKeys.policy('story'))).toMatchObject({ maxTtlSeconds: '3600' });
+
+  const fixed = await run('fix', 'story', 'CACHE_THRASHING', '--yes', '--json', '--reason', 'config updates');
+  expect(fixed.exitCode, fixed.stdout + fixed.stderr).toBe(0);
+  const fix = fixed.json<FixReport>();
+  expect(fix).toMatchObject({ success: true, status: 'applied', staleSeconds: 300 });
+  const predicted = fix.predicted.hitRate;
+  expect(predicted?.after).toBeGreaterThan((predicted?.before ?? 100) + 20);
+
+  let listed: FixListReport['fixes'][number] | undefined;
+  const began = Date.now();
+  await waitUntil('enough was read since', async () => {
+    listed = (await run('fix', 'list', '--json')).json<FixListReport>().fixes[0];
+    return listed?.measured != null;
+  });
+  expect(Date.now() - began).toBeGreaterThan(4000);
+  const good = await app.hitRate(150);
+  expect(good).toBeGreaterThan(bad + 20);
+  const measured = listed?.measured;
+  expect(measured?.hitRate).toBeGreaterThan(bad + 20);
+  expect(Math.abs((measured?.hitRate ?? 0) - good)).toBeLessThan(20);
+  // What was predicted came about.
+  expect(Math.abs((measured?.hitRate ?? 0) - (predicted?.after ?? 0))).toBeLessThan(20);
+  const table = await run('fix', 'list');
+  expect(table.stdout).toContain(`${fix.fixId}`);
+  expect(table.stdout).toMatch(/Predicted +Measured/);
+
+  expect((await run('fix', 'undo', fix.fixId as string, '--yes')).exitCode).toBe(0);
+  expect(contentOf(await store.policies.get('story'))).toEqual(former);
+  await waitUntil('the application is as bad as before', async () => (await app.hitRate(60)) < good - 20);
+  await app.stop();
+  const { version: _, ...mirror } = await redis.hgetall(ownKeys.policy('story'));
+  expect(mirror).toEqual({ cachingEnabled: '1', maxTtlSeconds: '3600', eventsMax: '16384' });
+  const after = (await run('fix', 'list', '--json')).json<FixListReport>().fixes[0];
+  expect(after).toMatchObject({ status: 'undone', measured: expect.objectContaining({ source: 'events' }) });
+  redis.disconnect();
+  await store.close();
+}, 120_000);
