@@ -88,13 +88,14 @@ function seriesOf(
   who: TrendSubject | null,
   steps: readonly Step[],
   period: TrendSeries['period'],
-  { facts }: History,
+  { facts, companyName: recorded }: History,
 ): TrendSeries {
-  const name = who === null ? 'Platform' : (who.companyName ?? who.companyId);
+  const companyName = who?.companyName ?? recorded;
+  const name = who === null ? 'Platform' : (companyName ?? who.companyId);
   return {
     label: period === 'previous' ? `${name}, the period before` : name,
     companyId: who?.companyId ?? null,
-    companyName: who?.companyName ?? null,
+    companyName,
     period,
     since: new Date(steps[0]?.fromMs ?? 0),
     until: new Date(steps.at(-1)?.toMs ?? 0),
