@@ -6,7 +6,7 @@ import { RcmError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { budgetForecasts, memoryForecast } from './forecasts.js';
 import { companyHistory, type History, platformHistory } from './history.js';
-import type { TrendMetric } from './metrics.js';
+import type { TrendMetric } from '../../domain/trends/metrics.js';
 import type { TrendSeries, TrendsReport } from './report.js';
 
 /** Whose trend: of a company, or (null) of the platform. */
