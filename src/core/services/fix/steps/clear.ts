@@ -89,6 +89,7 @@ export const clearStep: StepExecutor = {
       const options = { replace: false, dryRun: false, maxRate: undefined, unlogged: ports.unlogged };
       const report = await restore(ports, backup, { ...act, ...options });
       fix.warnings.push(...report.warnings);
+      if (report.stoppedBy === 'interrupt') throw ports.signal?.reason ?? new Error('interrupted');
       if (!report.success) {
         const { code, message, hint } = report.error ?? { code: '', message: 'Keys were not put back', hint: '' };
         throw new RcmError(code in ERROR_CODES ? (code as ErrorCode) : 'RCM_CONFLICT', message, hint);
