@@ -1,8 +1,8 @@
+import { TREND_METRICS, type TrendMetric } from '../core/domain/trends/metrics.js';
 import { type Zone, zoneOf } from '../core/domain/trends/zone.js';
 import { MINUTE_MS } from '../core/domain/units.js';
 import { RcmError } from '../core/errors.js';
 import { companiesOf, companyNotFound, resolveCompany } from '../core/services/company/resolve.js';
-import { TREND_METRICS, type TrendMetric } from '../core/domain/trends/metrics.js';
 import type { TrendsReport } from '../core/services/trends/report.js';
 import { type TrendSubject, type TrendsRequest, trends } from '../core/services/trends/trends.js';
 import type { CompanyListing, Store } from '../core/store/store.js';

@@ -1,4 +1,5 @@
 import { FORECAST_METHOD } from '../../domain/trends/forecast.js';
+import type { TrendMetric } from '../../domain/trends/metrics.js';
 import { pointOf, type StepFacts } from '../../domain/trends/series.js';
 import { type Step, type StepLength, stepFor, stepsBefore, stepsBetween } from '../../domain/trends/steps.js';
 import type { Zone } from '../../domain/trends/zone.js';
@@ -6,7 +7,6 @@ import { RcmError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { budgetForecasts, memoryForecast } from './forecasts.js';
 import { companyHistory, type History, platformHistory } from './history.js';
-import type { TrendMetric } from '../../domain/trends/metrics.js';
 import type { TrendSeries, TrendsReport } from './report.js';
 
 /** Whose trend: of a company, or (null) of the platform. */
