@@ -48,7 +48,7 @@ export async function replayOne(ports: Ports, request: ReplayRequest): Promise<R
   const today = simulateLifetime(trace, observed.of, options, observed.medianMs);
   const recordedHitRate = (hits / (hits + misses)) * 100;
   if (today.hitRate === null || !isTrueToLife(today.hitRate, recordedHitRate))
-    return 'its replay has another hit rate than was recorded (its cache was warm before, or keys are evicted): record more for a time';
+    return 'a replay has another hit rate than was recorded (the cache was warm before, or keys are evicted): record more for a time (`rcm ttl set COMPANY --events-max 16384`)';
   const studied: Studied = {
     ...{ companyId, companyName, trace, options, observed, today, recordedHitRate },
     lifetimesWith: lifetimesWith(policy, separators, observed),
