@@ -7,6 +7,7 @@ import { type Act, ActLog } from '../acts/act-log.js';
 import { contentOf } from '../policy/change.js';
 import { insertFix, OpenFix } from './journal.js';
 import { lockFix, takeFixLock } from './lock.js';
+import { madeElsewhere, placeOf } from './place.js';
 import type { FixPorts } from './ports.js';
 import type { PreparedFix } from './prepare.js';
 import { runSteps, takeBack } from './run-steps.js';
@@ -87,14 +88,19 @@ async function takeBackNow(fix: OpenFix): Promise<{ record: FixRecord; warnings:
   }
 }
 
-async function assertAsPrepared({ store }: FixPorts, { company: { companyId }, facts }: PreparedFix): Promise<void> {
+async function assertAsPrepared(
+  { store, redis }: FixPorts,
+  { company: { companyId }, facts }: PreparedFix,
+): Promise<void> {
   const [open] = await store.fixes.list({ companyId, statuses: OPEN_FIX_STATUSES, limit: 1 });
-  if (open)
+  if (open) {
+    const place = madeElsewhere(open, redis);
     throw new RcmError(
       'RCM_CONFLICT',
-      `Fix ${open.fixId} of the same company was interrupted`,
-      'Nothing was changed. `rcm fix list` finishes it or takes it back.',
+      `Fix ${open.fixId} of the same company was interrupted${place === null ? '' : ` on ${place}`}`,
+      `Nothing was changed. \`rcm fix list\`${place === null ? '' : ' with its --redis-url'} finishes it or takes it back.`,
     );
+  }
   if (!samePolicy(contentOf(await store.policies.get(companyId)), facts.policy))
     throw new RcmError('RCM_CONFLICT', 'The policy was changed meanwhile', 'Nothing was changed. Look again.');
 }
@@ -118,6 +124,7 @@ function recordOf(ports: FixPorts, prepared: PreparedFix, act: Act): Omit<FixRec
     })),
     before: {
       companyName: company.companyName,
+      redis: placeOf(ports.redis),
       issue: issue && JSON.parse(JSON.stringify(issue)),
       ...{ policy: facts.policy, keys: facts.keys, bytes: facts.bytes, hitRate: facts.hitRate },
       action: plan.action,
