@@ -76,6 +76,8 @@ async function takeBackNow(fix: OpenFix): Promise<{ record: FixRecord; warnings:
     lease = fix.lease?.lost ? await takeFixLock(ports, fix.companyId) : fix.lease;
     const record = await ports.store.fixes.get(fix.record.fixId);
     if (lease === null || record === null) throw new Error('another process may be at it');
+    // While the lock was lost another process settled it: what that told somebody stands.
+    if (!(OPEN_FIX_STATUSES as readonly string[]).includes(record.status)) return { record, warnings: fix.warnings };
     const back = new OpenFix(ports, record, fix.act, lease);
     await takeBack(back);
     return { record: back.record, warnings: [...fix.warnings, ...back.warnings] };

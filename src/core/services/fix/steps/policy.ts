@@ -6,6 +6,7 @@ import { removePolicyMirror, writePolicyMirror } from '../../../redis/policy-mir
 import { redisError } from '../../../redis/redis-error.js';
 import { changePolicy, contentOf } from '../../policy/change.js';
 import type { OpenFix } from '../journal.js';
+import { assertLocked } from '../lock.js';
 import type { StepExecutor } from './step.js';
 
 interface Kept {
@@ -59,6 +60,8 @@ async function moveTo(fix: OpenFix, { from, to, force, command }: Move): Promise
   const current = await ports.store.policies.get(companyId);
   if (samePolicy(contentOf(current), to)) return tellRedis(fix, current);
   const change = (now: Parameters<typeof contentOf>[0]) => {
+    // Who took over may have taken it back by now.
+    if (fix.lease) assertLocked(fix.lease);
     if (!force && !samePolicy(contentOf(now), from)) throw changedSince();
     return to;
   };
