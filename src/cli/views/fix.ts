@@ -50,7 +50,10 @@ function planLines(report: FixReport, { chalk, width }: Terminal): string[] {
   const { hitRate: rate, cacheBytes, storageCost } = predicted;
   if (rate !== null)
     lines.push(
-      `Hit rate    ${percent(hitRate ?? rate.before)} → ${percent(rate.after)} predicted (${percent(rate.low)}–${percent(rate.high)}, by replaying ${count(rate.reads)} reads)`,
+      ...wrap(
+        `Hit rate    ${percent(rate.before)} → ${percent(rate.after)} predicted (${percent(rate.low)}–${percent(rate.high)}, by replaying ${count(rate.reads)} reads${hitRate === null ? '' : `; ${percent(hitRate)} recorded`})`,
+        width,
+      ),
     );
   else lines.push(`Hit rate    ${percent(hitRate)} → ${percent(null)} (not predicted)`);
   if (cacheBytes.after !== null) lines.push(`Memory      ${bytes(cacheBytes.before)} → ${bytes(cacheBytes.after)}`);

@@ -3,6 +3,7 @@ import type { DetectedIssue, IssueCode } from '../../domain/detect/issue.js';
 import type { FixFacts, FixPlan } from '../../domain/fix/plan.js';
 import { type Prediction, predictHitRate } from '../../domain/fix/predict.js';
 import { FIX_REGISTRY, issueCodeOf } from '../../domain/fix/registry.js';
+import { commandOn } from '../../domain/shell-word.js';
 import { parseDuration } from '../../domain/window.js';
 import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
@@ -69,6 +70,10 @@ export async function prepareFix(ports: FixPorts, request: FixRequest): Promise<
   const prediction = await predict(ports, companyId, facts, plan);
   if (plan.policyAfter?.cachingEnabled && prediction === null)
     warnings.push('Too little was recorded to predict the hit rate.');
+  if (code === 'CACHE_THRASHING' && prediction !== null && prediction.after - prediction.before < LEAST_GAIN)
+    warnings.push(
+      `By the replay this fix would not help: what clears the cache or removes its keys comes less often than the limits hold. See \`${commandOn('rcm activity', companyId, '--type clear')}\`.`,
+    );
   return {
     ...request,
     name: definition.name,
@@ -79,6 +84,9 @@ export async function prepareFix(ports: FixPorts, request: FixRequest): Promise<
     warnings: [...plan.warnings, ...warnings],
   };
 }
+
+/** Points that a fix of the hit rate must bring to be worth it. */
+const LEAST_GAIN = 1;
 
 async function lookFor(
   ports: FixPorts,

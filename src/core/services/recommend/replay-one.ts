@@ -16,7 +16,8 @@ import type { Ports } from '../ports.js';
 
 /** What the replays of one company's accesses tell. */
 export interface Replayed {
-  study: TtlStudy;
+  /** null: nothing can be told of other TTLs. */
+  study: TtlStudy | null;
   effects: FixEffect[];
 }
 
@@ -54,7 +55,6 @@ export async function replayOne(ports: Ports, request: ReplayRequest): Promise<R
     fixedCost: (figures.terms['redis.baseShare'] ?? 0) + (figures.terms['mongodb.storage'] ?? 0),
   };
   const study = studyTtls(studied);
-  if (study === null) return 'too little data: record more for a time (`rcm ttl set COMPANY --events-max 16384`)';
   const input = {
     ...{ ...studied, accesses, separators, settings: ports.config.fix },
     policies: [policy, policies.get(DEFAULT_POLICY_ID) ?? null] as const,
