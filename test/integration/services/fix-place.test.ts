@@ -69,6 +69,16 @@ it('an undo on another Redis is refused, and nothing is measured there, unless i
   expect(await staging.get('company:13:a')).toBe('v');
 });
 
+it('a fix that was interrupted is finished on the keys that it was made for, however the next command is configured', async () => {
+  await staging.set('company:14:a', 'v');
+  await staging.set('tenant:14:a', 'v');
+  const { fixId } = await interrupted('14');
+  const config = { ...there.config, keyTemplates: ['tenant:{companyId}:*'] };
+  expect(await recoverFixes({ ...there, config }, act)).toMatchObject([{ fixId, status: 'applied' }]);
+  expect(await staging.exists('company:14:a')).toBe(0);
+  expect(await staging.get('tenant:14:a')).toBe('v');
+});
+
 function prepared(ports: FixPorts, companyId: string) {
   const company = { companyId, companyName: null };
   return prepareFix(ports, { company, code: 'EXCESSIVE_MEMORY', force: true, allowSlow: false });

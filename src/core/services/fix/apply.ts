@@ -127,6 +127,7 @@ function recordOf(ports: FixPorts, prepared: PreparedFix, act: Act): Omit<FixRec
     before: {
       companyName: company.companyName,
       redis: placeOf(ports.redis),
+      keyTemplates: ports.config.keyTemplates,
       issue: issue && JSON.parse(JSON.stringify(issue)),
       ...{ policy: facts.policy, keys: facts.keys, bytes: facts.bytes, hitRate: facts.hitRate },
       action: plan.action,
