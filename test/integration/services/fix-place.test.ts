@@ -79,6 +79,21 @@ it('a fix that was interrupted is finished on the keys that it was made for, how
   expect(await staging.get('tenant:14:a')).toBe('v');
 });
 
+it('an undo tells of keys that another machine saved before this one went on', async () => {
+  await staging.set('company:15:a', 'v');
+  const { fixId } = await interrupted('15');
+  const { fixes } = there.store;
+  const record = await fixes.get(fixId);
+  const steps = record?.steps.map((step) =>
+    step.name === 'clear' ? { ...step, undo: { ...step.undo, host: 'one' } } : step,
+  );
+  await fixes.update({ ...record, steps } as typeof record & object);
+  expect(await recoverFixes(there, act)).toMatchObject([{ status: 'applied' }]);
+  const undone = await undoFix(there, fixId, undo, act);
+  expect(undone.undone).toEqual({ restoredKeys: 1 });
+  expect(undone.warnings).toContainEqual(expect.stringContaining('saved on one'));
+});
+
 function prepared(ports: FixPorts, companyId: string) {
   const company = { companyId, companyName: null };
   return prepareFix(ports, { company, code: 'EXCESSIVE_MEMORY', force: true, allowSlow: false });
