@@ -85,6 +85,9 @@ function historyOf(rows: readonly CompanySnapshot[], from: Date): History | null
   };
 }
 
+/** How far the sizes of companies alike are apart without one of them being in excess. */
+const NINE_OF_TEN = 0.9;
+
 /** One of those that companies are compared with. */
 export type Peer = Pick<CompanySnapshot, 'companyId' | 'orphan' | 'calls' | 'cacheBytes' | 'keys' | 'clears24h'>;
 
@@ -98,7 +101,10 @@ export function peersOf({ view }: Pick<DetectFigures, 'view'>, all: readonly Pee
     const ratio = calls / MONTH_DAYS / callsPerDay;
     return ratio >= 1 / limits.peerFactor && ratio <= limits.peerFactor;
   });
-  const bytes = median(alike.map(({ cacheBytes }) => cacheBytes));
+  const sizes = alike.map(({ cacheBytes }) => cacheBytes).sort((a, b) => a - b);
+  const mostBytes = sizes[Math.ceil(sizes.length * NINE_OF_TEN) - 1];
+  const bytes = median(sizes);
   const keys = median(alike.map((peer) => peer.keys));
-  return bytes === null || keys === null ? null : { companies: alike.length, bytes, keys };
+  if (bytes === null || keys === null || mostBytes === undefined) return null;
+  return { companies: alike.length, bytes, keys, mostBytes };
 }
