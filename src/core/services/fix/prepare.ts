@@ -3,6 +3,8 @@ import type { DetectedIssue, IssueCode } from '../../domain/detect/issue.js';
 import type { FixFacts, FixPlan } from '../../domain/fix/plan.js';
 import { type Prediction, predictHitRate } from '../../domain/fix/predict.js';
 import { FIX_REGISTRY, issueCodeOf } from '../../domain/fix/registry.js';
+import { formatPercent } from '../../domain/format.js';
+import { lastWord } from '../../domain/shell-word.js';
 import { parseDuration } from '../../domain/window.js';
 import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
@@ -13,6 +15,9 @@ import { readFacts } from './facts.js';
 import { assertOrphan } from './orphans.js';
 import type { FixPorts } from './ports.js';
 import { assertNewBackup } from './steps/clear.js';
+
+/** Percentage points; a fix against misses that brings less does not repair them. */
+const LEAST_GAIN = 1;
 
 export interface FixRequest {
   company: { companyId: string; companyName: string | null };
@@ -69,6 +74,10 @@ export async function prepareFix(ports: FixPorts, request: FixRequest): Promise<
   const prediction = await predict(ports, companyId, facts, plan);
   if (plan.policyAfter?.cachingEnabled && prediction === null)
     warnings.push('Too little was recorded to predict the hit rate.');
+  if (request.code === 'CACHE_THRASHING' && prediction !== null && prediction.after - prediction.before < LEAST_GAIN)
+    warnings.push(
+      `By the replay it would hardly raise the hit rate (${formatPercent(prediction.before)} → ${formatPercent(prediction.after)}): look at the causes with \`rcm detect ${lastWord(request.company.companyId)}\`.`,
+    );
   return {
     ...request,
     name: definition.name,

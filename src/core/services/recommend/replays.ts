@@ -26,6 +26,7 @@ export interface Found {
 const AT_ONCE = 8;
 /** Companies that are named of each group. */
 const MOST_NAMED = 10;
+const TOO_LITTLE = 'too little data: record more for a time (`rcm ttl set COMPANY --events-max 16384`)';
 
 /**
  * Replays the recorded accesses of the companies with most to gain.
@@ -50,7 +51,8 @@ export async function replayCompanies(
     for (const { one, found } of await Promise.all(replayed))
       if (typeof found === 'string') missing.add(found, one);
       else {
-        result.studies.push(found.study);
+        if (found.study === null) missing.add(TOO_LITTLE, one);
+        else result.studies.push(found.study);
         result.effects.push(...found.effects);
       }
   }
