@@ -53,8 +53,13 @@ it('what a fix would do is told from less than other TTLs need, as `fix` tells i
   // Living 5 minutes a key is missed at 0, hit at 2 and 4, missed at 6: two of three, instead of none.
   expect(repair('short')?.hitRateGain).toBeCloseTo(200 / 3, 9);
   expect(repair('short')).toMatchObject({ atMost: false });
-  // Cleared every two minutes, nothing changes by clears once a minute at most: it saves nothing.
-  expect(repair('cleared')).toMatchObject({ hitRateGain: 0, savingPerMonth: 0, atMost: false });
+  // Cleared every two minutes, nothing changes by clears once a minute at most: people must see to it.
+  expect(repair('cleared')).toMatchObject({
+    title: 'Batch config changes, and remove only the keys that a change touches',
+    command: 'rcm activity cleared --type clear',
+    ...{ effort: 'code change', atMost: true },
+  });
+  expect(repair('cleared')?.why.join()).toContain('from 0.0% to 0.0%');
 
   const ports = { ...rig.ports, backups: rig.dir, unlogged: `${rig.dir}/unlogged` };
   const prepare = (companyId: string) =>

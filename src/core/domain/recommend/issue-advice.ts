@@ -77,6 +77,7 @@ export function issueAdvice(issue: DetectedIssue, effect?: FixEffect | undefined
   const { code, companyId, companyName, autoFix } = issue;
   const fixed = FIXED[code];
   const what = { id: adviceId(code, companyId), companyId, companyName, code };
+  if (effect !== undefined && bringsNothing(issue, effect)) return { ...what, ...insteadOfFix(issue, effect) };
   if (autoFix.available && fixed !== undefined) {
     const { saves, touches, note } = fixed;
     const also = autoFix.additionalActions;
@@ -96,6 +97,27 @@ export function issueAdvice(issue: DetectedIssue, effect?: FixEffect | undefined
     return effect === undefined ? advice : replayed(advice, effect);
   }
   return { ...what, ...byHand(issue) };
+}
+
+/** A repair of misses that raises the hit rate by less (percentage points) repairs nothing. */
+const LEAST_GAIN = 1;
+
+function bringsNothing({ code }: DetectedIssue, { prediction: { before, after } }: FixEffect): boolean {
+  return code === 'CACHE_THRASHING' && after - before < LEAST_GAIN;
+}
+
+/** What people can do about misses that the automatic fix would not prevent. */
+function insteadOfFix(issue: DetectedIssue, { prediction: { before, after, reads } }: FixEffect) {
+  const advice = byHand(issue);
+  const note = `The automatic fix would hardly help: replayed from ${reads.toLocaleString('en-US')} reads, its policy takes the hit rate from ${formatPercent(before)} to ${formatPercent(after)}`;
+  return {
+    ...advice,
+    ...savingOf(issue, 'at most'),
+    hitRateGain: mostGain(issue),
+    effort: 'code change' as const,
+    touches: ['lifetimes', 'queries'] as Touched[],
+    why: [...advice.why.slice(0, -1), note, ...advice.why.slice(-1)],
+  };
 }
 
 function byHand(issue: DetectedIssue): Omit<Advice, 'id' | 'companyId' | 'companyName' | 'code'> {
