@@ -32,6 +32,7 @@ export function memoryRule(figures: DetectFigures, platform: PlatformFigures): V
   if (expected === null) return { unknown: 'neither its own snapshots nor companies alike tell what is usual' };
   const limit = (limits.percent / 100) * expected.mostBytes;
   if (cacheBytes <= limit || cacheBytes <= limit * (expected.usage ?? 1)) return NOTHING;
+  if (cacheBytes - expected.bytes < limits.minBytes) return NOTHING;
   return { issue: issueOf(figures, platform, expected) };
 }
 
@@ -79,7 +80,8 @@ function issueOf(figures: DetectFigures, platform: PlatformFigures, expected: Ex
   const [top] = rootCauses;
   return {
     code: 'EXCESSIVE_MEMORY',
-    severity: 'critical',
+    // What others hold only suggests what this one should.
+    severity: expected.from === 'peers' ? 'warning' : 'critical',
     companyId,
     companyName,
     summary: `${formatBytes(metrics.cacheBytes)} is ${formatPercent(percent)} of what is expected (${formatBytes(expected.bytes)})${top === undefined ? '' : `: ${top.text}`}`,

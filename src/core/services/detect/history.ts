@@ -89,14 +89,15 @@ function historyOf(rows: readonly CompanySnapshot[], from: Date): History | null
 const NINE_OF_TEN = 0.9;
 
 /** One of those that companies are compared with. */
-export type Peer = Pick<CompanySnapshot, 'companyId' | 'orphan' | 'calls' | 'cacheBytes' | 'keys'>;
+export type Peer = Pick<CompanySnapshot, 'companyId' | 'orphan' | 'calls' | 'cacheBytes' | 'keys' | 'clears24h'>;
 
-/** Companies with about as many calls: medians of what they hold. null where the company's calls are unknown or none. */
+/** Companies with about as many calls: medians of what they hold; one that was cleared lately holds less than is usual, and is left out. null where the company's calls are unknown or none. */
 export function peersOf({ view }: Pick<DetectFigures, 'view'>, all: readonly Peer[], limits: Limits): Peers | null {
   const { callsPerDay } = view.metrics;
   if (callsPerDay === null || callsPerDay === 0) return null;
-  const alike = all.filter(({ companyId, orphan, calls, keys }) => {
+  const alike = all.filter(({ companyId, orphan, calls, keys, clears24h }) => {
     if (companyId === view.companyId || orphan === true || calls === null || keys === 0) return false;
+    if (clears24h !== null && clears24h > 0) return false;
     const ratio = calls / MONTH_DAYS / callsPerDay;
     return ratio >= 1 / limits.peerFactor && ratio <= limits.peerFactor;
   });

@@ -17,7 +17,7 @@ import type { Ports } from '../ports.js';
 
 /** What the replays of one company's accesses tell. */
 export interface Replayed {
-  /** null: too little was recorded for it. What a fix would do may be told from less. */
+  /** null: nothing can be told of other TTLs. */
   study: TtlStudy | null;
   effects: FixEffect[];
 }
@@ -55,12 +55,13 @@ export async function replayOne(ports: Ports, request: ReplayRequest): Promise<R
     basis: basisOf(figures, platform, today.meanLiveBytes),
     fixedCost: (figures.terms['redis.baseShare'] ?? 0) + (figures.terms['mongodb.storage'] ?? 0),
   };
+  const study = studyTtls(studied);
   const input = {
     ...{ ...studied, accesses, separators, settings: ports.config.fix },
     policies: [policy, policies.get(DEFAULT_POLICY_ID) ?? null] as const,
   };
   const effects = codes.map((code) => fixEffect(code, input)).filter((effect) => effect !== null);
-  return { study: studyTtls(studied), effects };
+  return { study, effects };
 }
 
 /** As `ttl set --ttl` makes them: what the policy says of single segments goes before what it says of all keys. */

@@ -91,7 +91,7 @@ describe('a cost over the budget', () => {
 
 describe('too much memory', () => {
   const peer = (companyId: string, megabytes: number) => ({
-    ...{ companyId, orphan: false, calls: 300, keys: 100, cacheBytes: megabytes * MB },
+    ...{ companyId, orphan: false, calls: 300, keys: 100, clears24h: 0, cacheBytes: megabytes * MB },
   });
   const among = (megabytes: number, others: readonly number[]) => {
     const own = figures({ megabytes });
