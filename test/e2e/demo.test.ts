@@ -113,7 +113,7 @@ describe('rcm demo --keep', () => {
     );
     expect(Object.keys(variables)).toEqual(['RCM_REDIS_URL', 'RCM_STATE_FILE']);
     const tries = [...demo.stdout().matchAll(/^ {2}node .*?run\.js (.*)$/gm)].map(([, words]) => words as string);
-    expect(tries).toHaveLength(6);
+    expect(tries).toHaveLength(10);
     for (const words of tries.filter((line) => !line.includes('--watch'))) {
       const result = await rcm(words.split(' '), { env: variables });
       expect(result).toMatchObject({ exitCode: 0, stderr: '' });
