@@ -19,7 +19,7 @@ export function guide({ url, stateFile }: Pick<Demo, 'url' | 'stateFile'>, comma
     `  ${command} drill-down attic`,
     `  ${command} detect`,
     `  ${command} recommend`,
-    `  ${command} fix attic excessive_memory --dry-run`,
+    `  ${command} fix demo07 missing_ttl --dry-run`,
     `  ${command} trends attic`,
     `  ${command} activity teapot --patterns`,
     `  ${command} clear demo06 --dry-run`,
