@@ -8,7 +8,7 @@ import { rcm } from '../support/cli.js';
 import { connect, type RedisServer, startRedis } from '../support/redis/index.js';
 import { tempDir } from '../support/temp-dir.js';
 import { record } from './support/counters.js';
-import { expectError } from './support/run.js';
+import type { ErrorReport } from './support/run.js';
 
 const page = await readFile(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
 /** The lines of the page, by the user that each makes. */
@@ -81,9 +81,10 @@ async function works(user: string, commands: readonly string[][], atOnce = false
 }
 
 async function isRefused(user: string, command: string[]): Promise<void> {
-  const error = await expectError([...command, ...flagsOf(user)], 3);
-  expect(error.code).toBe('RCM_REDIS_FORBIDDEN');
-  expect(error.hint).toMatch(/rcm doctor|ACL SETUSER/);
+  const { exitCode, stdout } = await run(user, [...command, '--json']);
+  expect(exitCode, stdout).toBe(3);
+  const { error } = JSON.parse(stdout) as ErrorReport;
+  expect(error).toMatchObject({ code: 'RCM_REDIS_FORBIDDEN', hint: expect.stringMatching(/rcm doctor|ACL SETUSER/) });
   expect(await refused()).not.toEqual([]);
 }
 

@@ -53,8 +53,7 @@ export async function drillDownFromSnapshot(
   return { report, complete: recent.complete };
 }
 
-const NO_KEYS =
-  'A snapshot holds no keys: types, segments, TTLs and the largest keys are not shown. Without --from-snapshot they are read.';
+const NO_KEYS = 'A snapshot holds no keys: without --from-snapshot they are read.';
 
 async function curvesOf(
   store: Pick<Store, 'snapshots' | 'counterHours'>,
