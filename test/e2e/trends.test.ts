@@ -138,10 +138,7 @@ function suite(prepare: () => Promise<{ options: StoreOptions; flags: string[] }
       expect(exitCode).toBe(0);
       const lines = stdout.split('\r\n');
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
-      const hits = lines.slice(
-        lines.findIndex((line) => line === 'Hit rate'),
-        lines.findIndex((line) => line === 'Response, mean'),
-      );
+      const hits = lines.slice(lines.indexOf('Hit rate'), lines.indexOf('Response, mean'));
       expect(hits.join('\n')).toMatch(/┤.*○/);
       expect(hits.join('\n')).toMatch(/[│┤].*●/);
       expect(hits.at(-3)).toMatch(/─·+┬?·*─/);

@@ -10,7 +10,7 @@ import { dollars, money } from './figures.js';
 export type AdviceRow = Recommendation & { rank: number };
 
 export function adviceRows({ recommendations }: RecommendReport): AdviceRow[] {
-  return recommendations.map((advice, i) => ({ ...advice, rank: i + 1 }));
+  return recommendations.map((advice, i) => ({ ...adviceJson(advice), rank: i + 1 }));
 }
 
 export const ADVICE_COLUMNS: Column<AdviceRow>[] = [
@@ -175,12 +175,13 @@ export function recommendJson(report: RecommendReport, rows: readonly AdviceRow[
   });
   return {
     ...report,
-    recommendations: rows.map(({ rank: _, ...advice }) => adviceJson(advice)),
+    recommendations: rows.map(({ rank: _, ...advice }) => advice),
     total: rounded(report.total),
     wanted: rounded(report.wanted),
   };
 }
 
+/** As machines get it: money rounded to 6 decimals. */
 export function adviceJson(advice: Recommendation): Recommendation {
   return { ...advice, savingPerMonth: money(advice.savingPerMonth) };
 }

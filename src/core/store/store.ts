@@ -134,8 +134,16 @@ export interface SnapshotRepository {
   latestPlatform(at?: Date): Promise<PlatformSnapshot | null>;
   /** Platform rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
   platformRange(from: Date, to: Date): Promise<PlatformSnapshot[]>;
-  /** One company's rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
-  companyRange(companyId: string, from: Date, to: Date): Promise<CompanySnapshot[]>;
+  /**
+   * One company's rows of complete snapshots with from ≤ takenAt ≤ to, oldest first.
+   * @param choose which of the times of those snapshots are read (ascending; by their indexes); all unless given
+   */
+  companyRange(
+    companyId: string,
+    from: Date,
+    to: Date,
+    choose?: (takenMs: readonly number[]) => number[],
+  ): Promise<CompanySnapshot[]>;
   /** Sums over the companies of the complete snapshots that were taken at these times, oldest first. */
   totals(takenAt: readonly Date[]): Promise<SnapshotTotals[]>;
   /**

@@ -51,7 +51,9 @@ function issueOf(figures: DetectFigures, platform: PlatformFigures, over: readon
   const { acceptableReturn } = platform.thresholds.budget;
   const cost = figures.view.costs.redis;
   const ratio = saved === null || cost === null || cost === 0 ? null : saved / cost;
-  const acceptable = ratio !== null && ratio >= acceptableReturn;
+  // What the cache saves is a return on what the cache costs, not on what documents and missed reads cost in MongoDB.
+  const ofCache = over.every(({ name }) => name === 'cache');
+  const acceptable = ofCache && ratio !== null && ratio >= acceptableReturn;
   const excess = over.reduce((sum, { line }) => sum + line.used - line.allocated, 0);
   const unknown = figures.view.costs.unknown.filter((term) => over.some(({ name }) => term.startsWith(PARTS[name])));
   return {
@@ -67,7 +69,7 @@ function issueOf(figures: DetectFigures, platform: PlatformFigures, over: readon
         ratio,
         ratio === null
           ? 'What the cache brings is unknown'
-          : `The cache saves queries worth ${formatDollars(saved as number)} a month: ${times(ratio)} times its cost (acceptable: from ${acceptableReturn})`,
+          : `The cache saves queries worth ${formatDollars(saved as number)} a month: ${times(ratio)} times its cost${ofCache ? ` (acceptable: from ${acceptableReturn})` : ''}`,
       ),
     ],
     rootCauses: ranked(causesOf(figures, platform, worst)),
@@ -84,7 +86,9 @@ function issueOf(figures: DetectFigures, platform: PlatformFigures, over: readon
       ...unknown.map((term) => `the cost ${term}`),
       ...(ratio === null ? ['what the cache saves: its reads are not recorded'] : []),
     ],
-    verdict: verdictOf(ratio, acceptable, acceptableReturn),
+    verdict: ofCache
+      ? verdictOf(ratio, acceptable, acceptableReturn)
+      : 'NOT JUSTIFIED - what MongoDB costs is over, and a cache brings no return on that',
   };
 }
 

@@ -30,12 +30,16 @@ export interface EffectInput extends Studied {
 
 /** @returns null where the fix changes no lifetimes, or too little was recorded */
 export function fixEffect(code: IssueCode, input: EffectInput): FixEffect | null {
-  const { companyId, accesses, policies, separators, options } = input;
+  const { companyId, accesses, policies, separators, options, recordedHitRate } = input;
   const after = policyAfter(code, input);
   if (after === null) return null;
   const { sampledShare = 1 } = options;
   const then = [after, policies[1]];
-  const prediction = predictHitRate({ accesses, sampledShare, before: policies, after: then, separators });
+  const prediction = predictHitRate({
+    ...{ accesses, sampledShare, recordedHitRate, separators },
+    before: policies,
+    after: then,
+  });
   if (prediction === null) return null;
   return { companyId, code, prediction, saving: savingOf(input, after, prediction) };
 }

@@ -77,7 +77,7 @@ export function issueAdvice(issue: DetectedIssue, effect?: FixEffect | undefined
   const { code, companyId, companyName, autoFix } = issue;
   const fixed = FIXED[code];
   const what = { id: adviceId(code, companyId), companyId, companyName, code };
-  if (autoFix.available && fixed !== undefined) {
+  if (autoFix.available && fixed !== undefined && !helpsNothing(code, effect)) {
     const { saves, touches, note } = fixed;
     const also = autoFix.additionalActions;
     const advice: Advice = {
@@ -95,7 +95,24 @@ export function issueAdvice(issue: DetectedIssue, effect?: FixEffect | undefined
     };
     return effect === undefined ? advice : replayed(advice, effect);
   }
-  return { ...what, ...byHand(issue) };
+  const hand = byHand(issue);
+  return effect === undefined ? { ...what, ...hand } : { ...what, ...hand, why: [...hand.why, noHelp(effect)] };
+}
+
+/** Points that a fix of the hit rate must bring to be advised. */
+const LEAST_GAIN = 1;
+
+/** Whether a fix that is there to raise the hit rate would not, as far as that could be replayed. */
+function helpsNothing(code: IssueCode, effect: FixEffect | undefined): boolean {
+  return code === 'CACHE_THRASHING' && effect !== undefined && gainOf(effect) < LEAST_GAIN;
+}
+
+function gainOf({ prediction: { before, after } }: Pick<FixEffect, 'prediction'>): number {
+  return after - before;
+}
+
+function noHelp({ prediction: { before, after, reads } }: FixEffect): string {
+  return `Its automatic fix would not help: replayed from ${reads.toLocaleString('en-US')} reads, the hit rate goes from ${formatPercent(before)} to ${formatPercent(after)}`;
 }
 
 function byHand(issue: DetectedIssue): Omit<Advice, 'id' | 'companyId' | 'companyName' | 'code'> {
@@ -177,7 +194,7 @@ const MUCH_LOWER = 10;
 /** The same with what a replay tells in the place of what can be had at most. */
 function replayed(advice: Advice, { prediction, saving }: FixEffect): Advice {
   const { before, after, low, high, reads } = prediction;
-  const gain = after - before;
+  const gain = gainOf({ prediction });
   const predicted = `Replayed from ${reads.toLocaleString('en-US')} reads, its policy takes the hit rate from ${formatPercent(before)} to ${formatPercent(after)} (95 % between ${formatPercent(low)} and ${formatPercent(high)})`;
   // Of other issues the money is that of the memory, which the model does not know.
   const money = advice.code === 'CACHE_THRASHING' && saving !== null ? { savingPerMonth: saving, atMost: false } : {};

@@ -57,13 +57,6 @@ const FALL = { medium: 1, most: 10 };
 const MUCH_OLDER_MS = HOUR_MS;
 /** Points that replayed and recorded hit rates may differ, to be as good as equal. */
 const AS_GOOD_AS_EQUAL = 2;
-/** Points from which the model lacks something that happened (a cache that was warm before, evictions): nothing is advised by it. */
-const NOT_TRUE_TO_LIFE = 5;
-
-/** Whether the replay of today's lifetimes is near what really happened to the same reads. */
-export function isTrueToLife(replayed: number, recorded: number): boolean {
-  return Math.abs(replayed - recorded) <= NOT_TRUE_TO_LIFE;
-}
 
 /**
  * The TTL that costs least (of those that do not make the cache bad: the hit rate loses neither its grade of health nor ten

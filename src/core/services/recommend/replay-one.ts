@@ -2,12 +2,13 @@ import type { DetectFigures, PlatformFigures } from '../../domain/detect/figures
 import type { IssueCode } from '../../domain/detect/issue.js';
 import { DEFAULT_POLICY_ID } from '../../domain/policy.js';
 import { type FixEffect, fixEffect } from '../../domain/recommend/fix-effect.js';
-import { isTrueToLife, type TtlStudy } from '../../domain/recommend/ttl-advice.js';
+import type { TtlStudy } from '../../domain/recommend/ttl-advice.js';
 import { type Studied, studyTtls } from '../../domain/recommend/ttl-study.js';
 import { accessTrace } from '../../domain/ttl-model/access-trace.js';
 import { lifetimesUnder, observedLifetimes } from '../../domain/ttl-model/lifetimes.js';
 import type { PredictionBasis } from '../../domain/ttl-model/prediction.js';
 import { simulateLifetime } from '../../domain/ttl-model/simulate-ttl.js';
+import { isTrueToLife } from '../../domain/ttl-model/true-to-life.js';
 import { MONTH_MS, SECOND_MS } from '../../domain/units.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import { readTrace } from '../access/read-trace.js';
@@ -16,7 +17,8 @@ import type { Ports } from '../ports.js';
 
 /** What the replays of one company's accesses tell. */
 export interface Replayed {
-  study: TtlStudy;
+  /** null: nothing can be told of other TTLs. */
+  study: TtlStudy | null;
   effects: FixEffect[];
 }
 
@@ -46,7 +48,7 @@ export async function replayOne(ports: Ports, request: ReplayRequest): Promise<R
   const today = simulateLifetime(trace, observed.of, options, observed.medianMs);
   const recordedHitRate = (hits / (hits + misses)) * 100;
   if (today.hitRate === null || !isTrueToLife(today.hitRate, recordedHitRate))
-    return 'its replay has another hit rate than was recorded (its cache was warm before, or keys are evicted): record more for a time';
+    return 'a replay has another hit rate than was recorded (the cache was warm before, or keys are evicted): record more for a time (`rcm ttl set COMPANY --events-max 16384`)';
   const studied: Studied = {
     ...{ companyId, companyName, trace, options, observed, today, recordedHitRate },
     lifetimesWith: lifetimesWith(policy, separators, observed),
@@ -54,7 +56,6 @@ export async function replayOne(ports: Ports, request: ReplayRequest): Promise<R
     fixedCost: (figures.terms['redis.baseShare'] ?? 0) + (figures.terms['mongodb.storage'] ?? 0),
   };
   const study = studyTtls(studied);
-  if (study === null) return 'too little data: record more for a time (`rcm ttl set COMPANY --events-max 16384`)';
   const input = {
     ...{ ...studied, accesses, separators, settings: ports.config.fix },
     policies: [policy, policies.get(DEFAULT_POLICY_ID) ?? null] as const,

@@ -22,6 +22,7 @@ export interface Found {
   issues: readonly Pick<DetectedIssue, 'code' | 'companyId'>[];
 }
 
+const TOO_LITTLE = 'too little data: record more for a time (`rcm ttl set COMPANY --events-max 16384`)';
 /** Streams read at a time. */
 const AT_ONCE = 8;
 /** Companies that are named of each group. */
@@ -50,8 +51,9 @@ export async function replayCompanies(
     for (const { one, found } of await Promise.all(replayed))
       if (typeof found === 'string') missing.add(found, one);
       else {
-        result.studies.push(found.study);
         result.effects.push(...found.effects);
+        if (found.study !== null) result.studies.push(found.study);
+        else missing.add(TOO_LITTLE, one);
       }
   }
   return { ...result, notReplayed: missing.groups() };

@@ -2,10 +2,10 @@ import type { PolicyContent } from '../../../domain/fix/plan.js';
 import { samePolicy } from '../../../domain/fix/policies.js';
 import type { CachePolicy } from '../../../domain/policy.js';
 import { RcmError } from '../../../errors.js';
-import { removePolicyMirror, writePolicyMirror } from '../../../redis/policy-mirror.js';
 import { redisError } from '../../../redis/redis-error.js';
-import { changePolicy, contentOf } from '../../policy/change.js';
+import { changePolicy, contentOf, mirrorPolicy } from '../../policy/change.js';
 import type { OpenFix } from '../journal.js';
+import { assertLocked } from '../lock.js';
 import type { StepExecutor } from './step.js';
 
 interface Kept {
@@ -59,6 +59,8 @@ async function moveTo(fix: OpenFix, { from, to, force, command }: Move): Promise
   const current = await ports.store.policies.get(companyId);
   if (samePolicy(contentOf(current), to)) return tellRedis(fix, current);
   const change = (now: Parameters<typeof contentOf>[0]) => {
+    // Who took over may have taken it back by now.
+    if (fix.lease) assertLocked(fix.lease);
     if (!force && !samePolicy(contentOf(now), from)) throw changedSince();
     return to;
   };
@@ -68,11 +70,10 @@ async function moveTo(fix: OpenFix, { from, to, force, command }: Move): Promise
 
 /** A policy that applications do not see is not set. @throws RCM_REDIS_* */
 async function tellRedis({ ports, companyId }: OpenFix, policy: CachePolicy | null): Promise<void> {
-  const { client, label } = ports.redis;
   try {
-    await (policy === null ? removePolicyMirror(client, companyId) : writePolicyMirror(client, [policy]));
+    await mirrorPolicy(ports, companyId, policy);
   } catch (error) {
-    throw redisError(error, label);
+    throw redisError(error, ports.redis.label);
   }
 }
 

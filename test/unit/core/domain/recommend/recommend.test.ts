@@ -71,6 +71,34 @@ describe('recommendFrom', () => {
     );
   });
 
+  it('a repair of the hit rate that would not raise it is not advised: what people can do is', () => {
+    const found = issue('CACHE_THRASHING', {
+      manualFixes: [{ when: 'immediate', text: 'See who clears it', command: 'rcm activity 42 --type clear' }],
+    });
+    const advised = (after: number) =>
+      recommendFrom(
+        {
+          issues: [found],
+          studies: [],
+          effects: [
+            {
+              companyId: '42',
+              code: 'CACHE_THRASHING',
+              prediction: { before: 35, after, low: 30, high: 40, reads: 900 },
+              saving: 0,
+            },
+          ],
+        },
+        LEAST,
+        ALL,
+      ).recommendations[0];
+    expect(advised(36)?.command).toMatch(/^rcm fix /);
+    expect(advised(35.9)).toMatchObject({ command: 'rcm activity 42 --type clear', hitRateGain: null });
+    expect(advised(35.9)?.why).toContain(
+      'Its automatic fix would not help: replayed from 900 reads, the hit rate goes from 35.0% to 35.9%',
+    );
+  });
+
   it('of other repairs it tells the hit rate; one that takes ten points of it is a high risk', () => {
     const prediction = { before: 90, after: 80, low: 78, high: 82, reads: 900 };
     const [advice] = recommendFrom(

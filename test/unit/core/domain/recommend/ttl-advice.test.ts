@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isTrueToLife, ttlAdvice } from '../../../../../src/core/domain/recommend/ttl-advice.js';
+import { ttlAdvice } from '../../../../../src/core/domain/recommend/ttl-advice.js';
+import { isTrueToLife } from '../../../../../src/core/domain/ttl-model/true-to-life.js';
 import { outcome, study } from './builders.js';
 
 const LEAST = { saving: 0.01, hitRate: 1 };
