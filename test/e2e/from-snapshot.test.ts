@@ -132,7 +132,7 @@ describe('--from-snapshot of one company', () => {
   describe('on a screen', () => {
     let flags: string[];
     beforeAll(async () => {
-      const store = await STORES[1].seed(IDS, []);
+      const store = await STORES[1].seed(IDS);
       flags = [...store.flags, '--redis-url', server.url];
       await rcm(['snapshot', ...flags]);
     });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompanyCache } from '../../src/client/index.js';
@@ -131,14 +132,15 @@ describe('docs/permissions.md, line by line', () => {
       'get',
       `company:acme:${name}`,
     ]);
-    await works('rcm-values', [...keys, ['keys', 'get', 'company:acme:text', '--raw']], true);
+    const raw = ['keys', 'get', 'company:acme:text', '--raw'];
+    await works('rcm-values', [...keys, raw, ['companies'], ['drill-down', 'acme']], true);
     await isStopped('rcm-values', ['keys', 'delete', 'company:acme:text', '--yes']);
   });
 
   it('snapshot, policies put back too', async () => {
     await works('rcm-fix', [['ttl', 'set', 'acme', '--max', '2h', '--yes']]);
     await redis.del('rcm:{acme}:policy');
-    await works('rcm-snapshot', [['snapshot'], ['companies']]);
+    await works('rcm-snapshot', [['snapshot'], ['companies', '--exact'], ['drill-down', 'acme']]);
     expect(await redis.hget('rcm:{acme}:policy', 'maxTtlSeconds')).toBe('7200');
     await isRefused('rcm-snapshot', ['keys', 'get', 'company:acme:text']);
   });
@@ -153,6 +155,7 @@ describe('docs/permissions.md, line by line', () => {
     while (!done) {
       await redis.get('company:other:1');
       await redis.get('company:other:none');
+      await sleep(5);
     }
     const { exitCode, stdout, stderr } = await observing;
     expect({ exitCode, refused: await refused() }, stderr).toEqual({ exitCode: 0, refused: [] });
@@ -160,6 +163,7 @@ describe('docs/permissions.md, line by line', () => {
     const other = companies.find(({ companyId }) => companyId === 'other');
     expect(Math.min(other?.hits ?? 0, other?.misses ?? 0)).toBeGreaterThan(0);
     expect((await redis.keys('rcm:{other}:counters:*')).length).toBeGreaterThan(0);
+    expect(await redis.xlen('rcm:{other}:events')).toBeGreaterThan(0);
     await isRefused('rcm-observe', ['companies']);
   });
 
@@ -169,7 +173,7 @@ describe('docs/permissions.md, line by line', () => {
       ['clear', 'acme', '--backup', `${dir}/acme.rcmb`, '--yes'],
       ['restore', `${dir}/acme.rcmb`, '--yes'],
       ['clear', 'acme', '--match', 'l*', '--yes'],
-      ['companies'],
+      ['drill-down', 'acme'],
     ]);
     expect(await redis.exists('company:acme:text', 'company:acme:soon', 'company:acme:list')).toBe(1);
     await isRefused('rcm-clear', ['keys', 'get', 'company:acme:text']);
