@@ -11,7 +11,7 @@ export default defineConfig({
     // A process for every file would load Mongoose, Zod and the rest anew each time: a quarter of a second for each.
     isolate: false,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {
         test: {
           name: 'integration',

@@ -82,7 +82,7 @@ export const DEMO_COMPANIES: readonly DemoCompany[] = [
     usage: usage({ callsPerDay: 480, minutesPerCall: 5, recordingGB: 44, storageGB: 55 }),
   },
   {
-    ...company('demo10', 'Sleepy Owl Mattresses', 'idle', { keys: 350, valueBytes: 2000, hits: 30, misses: 45 }),
+    ...company('demo10', 'Sleepy Owl Mattresses', 'idle', { keys: 350, valueBytes: 2000, hits: 45, misses: 35 }),
     usage: usage({ callsPerDay: 4, minutesPerCall: 2, recordingGB: 0.1, storageGB: 0.6 }),
   },
   {
