@@ -51,8 +51,8 @@ function statusOf({ status, temporary }: ListedFix): string {
   return `${status.replace('_', ' ')}${temporary && status === 'applied' ? ' (temporary)' : ''}`;
 }
 
-/** With its interval: a prediction is no promise. */
+/** From and to by one replay: what was measured before was over another time. */
 function predictedOf({ predicted: { hitRate } }: ListedFix): string {
   if (hitRate === null) return percent(null);
-  return `${formatPercent(hitRate.after)} (${formatPercent(hitRate.low)}–${formatPercent(hitRate.high)})`;
+  return `${formatPercent(hitRate.before)} → ${formatPercent(hitRate.after)}`;
 }

@@ -217,8 +217,9 @@ export interface CompanyRepository {
   /**
    * Every company. mongodb: the configured collection (`unread` with the reason when it is missing, empty or cannot be
    * read: it does not throw for those). sqlite: what was imported, or `keys` when nothing was.
+   * @param options current: from the primary, for who removes what is not in the list: a secondary may lag
    */
-  list(): Promise<CompanyListing>;
+  list(options?: { current?: boolean }): Promise<CompanyListing>;
   /** Replaces the imported list, all or nothing. @throws RCM_NOT_APPLICABLE on an engine that reads the platform's own collection */
   replaceImported(companies: ImportedCompany[], importedAt: Date): Promise<void>;
 }

@@ -9,7 +9,7 @@ it('names the two variables, and what to try', () => {
     'export RCM_REDIS_URL=redis://127.0.0.1:7001',
     'export RCM_STATE_FILE=/t/rcm.db',
   ]);
-  expect(text.match(/^ {2}rcm .*/gm)).toHaveLength(6);
+  expect(text.match(/^ {2}rcm .*/gm)).toHaveLength(10);
 });
 
 it('turns a configured MongoDB off, which would be asked instead', () => {

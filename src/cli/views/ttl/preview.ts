@@ -54,7 +54,7 @@ export const TTL_COLUMNS: Column<TtlPrediction>[] = [
     value: (p) => p.redisCost,
     text: (p) => dollars(p.redisCost),
     align: 'right',
-    fromWidth: 0,
+    fromWidth: 90,
   },
   {
     name: 'mongodbCost',
@@ -62,7 +62,7 @@ export const TTL_COLUMNS: Column<TtlPrediction>[] = [
     value: (p) => p.mongodbCost,
     text: (p) => dollars(p.mongodbCost),
     align: 'right',
-    fromWidth: 0,
+    fromWidth: 90,
   },
   {
     name: 'totalCost',

@@ -33,7 +33,7 @@ export async function assertOrphan(ports: FixPorts, companyId: string, force: bo
 }
 
 async function listedIds({ store }: FixPorts): Promise<ReadonlySet<string>> {
-  const listing = await store.companies.list();
+  const listing = await store.companies.list({ current: true });
   const ids = companiesOf(listing).map((company) => company.companyId);
   if (ids.length > 0) return new Set(ids);
   const why = listing.source === 'unread' ? `: ${listing.reason}` : '';

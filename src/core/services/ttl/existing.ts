@@ -43,8 +43,9 @@ export async function applyToExisting(
     wouldChange: request.dryRun ? 0 : null,
   };
   const outcome: ExistingOutcome = { existing, stoppedBy: null, error: null, warnings: [] };
-  const maxTtlMs = await limitOf(ports, plan, request.segment);
   try {
+    // The policy is set by now: what fails from here on is told beside it.
+    const maxTtlMs = await limitOf(ports, plan, request.segment);
     const { nodes, close } = await primaries(ports.redis);
     try {
       const ids = plan.company === null ? null : [plan.company.companyId];

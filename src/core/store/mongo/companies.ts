@@ -12,13 +12,13 @@ export function companyRepository(mongo: Mongo, settings: PlatformCollections['c
   const { collection, idField, nameField } = settings;
   const projection = { ...(idField !== '_id' && { _id: 0 }), [idField]: 1, [nameField]: 1 };
 
-  const list = async (): Promise<CompanyListing> => {
+  const list = async (current: boolean): Promise<CompanyListing> => {
     try {
       if ((await missingCollections(mongo, [collection])).has(collection)) {
         return { source: 'unread', reason: `collection '${collection}' does not exist`, failed: false };
       }
       const docs = await databaseOf(mongo)
-        .collection(collection, { readPreference: 'secondaryPreferred' })
+        .collection(collection, { readPreference: current ? 'primary' : 'secondaryPreferred' })
         .find({}, { projection, maxTimeMS: mongo.operationMs })
         .toArray();
       if (docs.length === 0) return { source: 'unread', reason: `collection '${collection}' is empty`, failed: false };
@@ -37,7 +37,7 @@ export function companyRepository(mongo: Mongo, settings: PlatformCollections['c
   };
 
   return {
-    list: () => mongo.run(list),
+    list: ({ current = false } = {}) => mongo.run(() => list(current)),
     replaceImported: async () => {
       throw new RcmError(
         'RCM_NOT_APPLICABLE',

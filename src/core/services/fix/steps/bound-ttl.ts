@@ -1,3 +1,4 @@
+import { keyHash } from '../../../domain/access-event.js';
 import type { TouchedTtl } from '../../../domain/fix.js';
 import { SECOND_MS } from '../../../domain/units.js';
 import { KeyTemplates } from '../../../redis/key-template.js';
@@ -27,8 +28,9 @@ const LEAST_SHARE = 0.9;
 
 const keptOf = (fix: OpenFix, place: number) => fix.step(place).undo as unknown as Kept;
 const ttlMsOf = (fix: OpenFix, place: number) => Number(fix.step(place).params?.ttlSeconds) * SECOND_MS;
-// In the middle: neither rounding nor a slow answer leads out of the span.
-const middleOf = ({ fromMs, toMs }: Span) => (fromMs + toMs) / 2;
+/** Apart from each other, so that not all are loaded anew at once; neither rounding nor a slow answer leads out of the span. */
+const endIn = ({ fromMs, toMs }: Span, key: Buffer) =>
+  fromMs + (toMs - fromMs) * (0.25 + keyHash(key.toString('latin1')) / 2 ** 33);
 
 /** Gives keys that never expire an end; undone, those that still are as the fix left them never expire again. */
 export const boundTtlStep: StepExecutor = {
@@ -61,7 +63,7 @@ export const boundTtlStep: StepExecutor = {
           onlyEndless: true,
           maxTtlMs: ({ key }, ttl) => {
             if (ttl !== -1) return null;
-            const endMs = middleOf(keptOf(fix, place));
+            const endMs = endIn(keptOf(fix, place), key);
             ends.set(key, endMs);
             return Math.max(1, Math.round(endMs - now()));
           },
