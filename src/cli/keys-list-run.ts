@@ -4,21 +4,23 @@ import { RcmError } from '../core/errors.js';
 import { assertHasKeys } from '../core/services/company/candidates.js';
 import { resolveCompany } from '../core/services/company/resolve.js';
 import { type KeysListRequest, listKeys } from '../core/services/keys/list.js';
-import type { KeysListReport } from '../core/services/keys/list-report.js';
+import type { KeysListReport, KeysPage } from '../core/services/keys/list-report.js';
 import type { Ports } from '../core/services/ports.js';
 import type { Context } from './context.js';
 import type { Format } from './flags.js';
+import { toJson } from './output.js';
 import { scanProgress } from './progress.js';
 import { printList } from './table/print-list.js';
 import { assertColumnsFit, rowTest, selectColumns } from './table/select.js';
 import { terminalFor } from './terminal.js';
-import { KEY_COLUMNS, noKeys } from './views/keys-list.js';
+import { KEY_COLUMNS, keptText, noKeys } from './views/keys-list.js';
 
 interface KeysListFlags {
   match?: string | undefined;
   type?: string | undefined;
   'min-size'?: string | undefined;
   'no-ttl': boolean;
+  'from-snapshot': boolean;
   limit: number;
   cursor?: string | undefined;
   sort?: string | undefined;
@@ -37,6 +39,7 @@ export class KeysListRun {
 
   /** @throws RCM_USAGE before a server is asked; what the service throws */
   async run(company: string, format: Format): Promise<{ report: KeysListReport; text: string }> {
+    if (this.flags['from-snapshot']) return this.#kept(company, format);
     const wanted = this.#wanted(format);
     const ports = await this.context.ports();
     const report = await this.#read(ports, { ...wanted, company: await companyOf(ports, company) });
@@ -46,7 +49,19 @@ export class KeysListRun {
     return { report, text: printList(list, format, terminal) };
   }
 
-  async #read(ports: Ports, request: KeysListRequest): Promise<KeysListReport> {
+  async #kept(company: string, format: Format): Promise<{ report: KeysListReport; text: string }> {
+    if (format !== 'table' && format !== 'json')
+      throw new RcmError(
+        'RCM_USAGE',
+        `--format ${format} prints keys, and a snapshot holds no names of keys`,
+        'Take --format json, or leave out --from-snapshot.',
+      );
+    const { keysFromSnapshot } = await import('../core/services/keys/from-snapshot.js');
+    const report = await keysFromSnapshot(await this.context.store(), new Date(), company);
+    return { report, text: format === 'json' ? toJson(report) : keptText(report) };
+  }
+
+  async #read(ports: Ports, request: KeysListRequest): Promise<KeysPage> {
     const { onProgress, done } = scanProgress(process.stderr);
     return listKeys(onProgress ? { ...ports, onProgress } : ports, request).finally(done);
   }

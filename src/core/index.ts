@@ -55,6 +55,7 @@ export { type DetectReport, detectReport } from './services/detect/report.js';
 export { examine, type Patient } from './services/doctor/doctor.js';
 export { type DoctorReport, doctorReport } from './services/doctor/report.js';
 export { type DrillDownOptions, type DrillDownResult, drillDown } from './services/drill-down/drill-down.js';
+export { drillDownFromSnapshot } from './services/drill-down/from-snapshot.js';
 export { type DrillDownReport, drillDownReport } from './services/drill-down/report.js';
 export { applyFix, type FixOutcome } from './services/fix/apply.js';
 export { listFixes } from './services/fix/list.js';
@@ -71,10 +72,11 @@ export {
 } from './services/fix/report.js';
 export { undoFix } from './services/fix/undo.js';
 export { deleteKeys, type KeysDeleteRequest, previewDelete } from './services/keys/delete.js';
+export { keysFromSnapshot } from './services/keys/from-snapshot.js';
 export { getKey, type KeysGetRequest } from './services/keys/get.js';
 export { type KeysGetReport, keysGetReport } from './services/keys/get-report.js';
 export { type KeysListRequest, listKeys } from './services/keys/list.js';
-export { type KeysListReport, keysListReport } from './services/keys/list-report.js';
+export { type KeysListReport, type KeysPage, keysListReport } from './services/keys/list-report.js';
 export {
   type News,
   type NotifyOptions,

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readKey, showKey } from '../../src/core/redis/keys/key-argument.js';
-import { type KeysListReport, keysListReport } from '../../src/core/services/keys/list-report.js';
+import { type KeysPage, keysListReport } from '../../src/core/services/keys/list-report.js';
 import { rcm } from '../support/cli.js';
 import { connect, type RedisCluster, type RedisServer, startKind, startRedis } from '../support/redis/index.js';
 import { jsonOf, stateFile } from './support/clearing.js';
@@ -31,7 +31,7 @@ describe.each(['standalone', 'cluster'])('rcm keys list on %s', (kind) => {
       const keys: string[] = [];
       let cursor: string[] = [];
       for (;;) {
-        const page = await jsonOf<KeysListReport>(['keys', 'list', id, '--limit', '9', ...cursor, ...flags]);
+        const page = await jsonOf<KeysPage>(['keys', 'list', id, '--limit', '9', ...cursor, ...flags]);
         expect({ exitCode: page.exitCode, stderr: page.stderr }).toEqual({ exitCode: 0, stderr: '' });
         expectSchema(keysListReport, page.report);
         keys.push(...page.report.keys.map(({ key }) => readKey(key).toString('hex')));
@@ -88,7 +88,7 @@ describe('rcm keys list', () => {
     const table = await rcm(largest);
     expect(table.stdout.split('\n')[1]).toMatch(/^company:12:k29 +string +\d+\.\dKB +1d( 1h)? +\d+s$/);
     expect(table.stderr).toMatch(/^The first 2 of 31 keys \([\d.]+KB\): --limit shows more\.\n$/);
-    const { report } = await jsonOf<KeysListReport>(largest);
+    const { report } = await jsonOf<KeysPage>(largest);
     expectSchema(keysListReport, report);
     expect(report).toMatchObject({
       company: { companyId: '12', companyName: 'Royal Plumbing' },
@@ -114,7 +114,7 @@ describe('rcm keys list', () => {
     expect(markdown.stdout).toMatch(
       /^\| Key \|.*\n\| --- \|.*\n\| company:12:\\\\x1b\\\[31m\\\|&lt;b&gt;\\\\x0a=1 \| string \|.*never/,
     );
-    expect((await jsonOf<KeysListReport>(odd)).report.keys).toMatchObject([{ ttlSeconds: null, ttl: 'never' }]);
+    expect((await jsonOf<KeysPage>(odd)).report.keys).toMatchObject([{ ttlSeconds: null, ttl: 'never' }]);
     const file = `${await stateFile()}.txt`;
     expect((await rcm([...largest, '--output', file])).stdout).toBe('');
     expect(await readFile(file, 'utf8')).toContain('company:12:k29');
@@ -131,7 +131,7 @@ describe('rcm keys list', () => {
 
   it('filters rows, and the cursor knows by what', async () => {
     const filter = ['--filter', 'key~k1', '--filter', 'size<1000'];
-    const { report } = await jsonOf<KeysListReport>(['keys', 'list', '12', ...filter, '--limit', '2', ...flags]);
+    const { report } = await jsonOf<KeysPage>(['keys', 'list', '12', ...filter, '--limit', '2', ...flags]);
     expect(report.keys).toHaveLength(2);
     for (const { key } of report.keys) expect(key).toMatch(/^company:12:k1/);
     const cursor = ['--cursor', report.nextCursor as string];
@@ -156,7 +156,7 @@ describe('rcm keys list', () => {
 
   it('has nothing to say of idle times under an LFU policy', async () => {
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lfu');
-    const { report } = await jsonOf<KeysListReport>(['keys', 'list', '12', ...flags]);
+    const { report } = await jsonOf<KeysPage>(['keys', 'list', '12', ...flags]);
     const error = await expectError(['keys', 'list', '12', '--sort', 'idle', ...flags], 4);
     await redis.config('SET', 'maxmemory-policy', 'noeviction');
     expect(new Set(report.keys.map(({ idleSeconds }) => idleSeconds))).toEqual(new Set([null]));
@@ -165,7 +165,7 @@ describe('rcm keys list', () => {
 
   it('reads a replica, and says what it does not know', async () => {
     const replica = await startRedis({ replicaOf: server });
-    const { report } = await jsonOf<KeysListReport>(['keys', 'list', '12', '--read-from', 'replica', ...flags]);
+    const { report } = await jsonOf<KeysPage>(['keys', 'list', '12', '--read-from', 'replica', ...flags]);
     await replica.stop();
     expect(report.keys).toHaveLength(31);
     expect(report.warnings).toEqual([expect.stringContaining('Idle times are those of the replica')]);
@@ -174,7 +174,7 @@ describe('rcm keys list', () => {
   it('Redis down: exit 3; without the durable state companies are known by their ids', async () => {
     const down = await expectError(['keys', 'list', '12', '--redis-url', 'redis://127.0.0.1:1', ...flags.slice(2)], 3);
     expect(down.code).toBe('RCM_REDIS_UNREACHABLE');
-    const { exitCode, report } = await jsonOf<KeysListReport>(
+    const { exitCode, report } = await jsonOf<KeysPage>(
       ['keys', 'list', '12', '--redis-url', server.url, '--mongodb-uri', 'mongodb://127.0.0.1:1/x'],
       { env: { RCM_MONGODB_TIMEOUT_MS: '300' } },
     );

@@ -13,9 +13,12 @@ export default class DrillDown extends BaseCommand {
 
 Where Redis's base cost is shared among all companies that have keys (no company list), or by memory, the other caches are measured too, which takes as long as \`companies\`.
 
+With --from-snapshot no Redis is asked: everything but the keys is shown as the newest snapshot has it, at today's prices and budgets.
+
 Exit codes: 0 all was measured, 3 a service could not be reached (figures from the others are still shown), 4 no such company, or several.`;
   static override examples = [
     { description: 'By id, by name, or by a part of just one name', command: '<%= config.bin %> drill-down plumbing' },
+    { description: 'At once, without touching Redis', command: '<%= config.bin %> drill-down 42 --from-snapshot' },
     {
       description: 'The 200 largest keys, for a spreadsheet',
       command: '<%= config.bin %> drill-down 42 --keys 200 --format csv --output keys.csv',
@@ -41,12 +44,18 @@ Exit codes: 0 all was measured, 3 a service could not be reached (figures from t
     'max-rate': Companies.flags['max-rate'],
     'read-from': Companies.flags['read-from'],
     fresh: Companies.flags.fresh,
+    'from-snapshot': Flags.boolean({
+      description: 'show the newest snapshot instead of reading Redis: all but the keys, their age said',
+      default: false,
+      exclusive: ['keys', 'window', 'max-rate', 'read-from', 'fresh'],
+    }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(DrillDown);
     await this.withContext(flags, async (context) => {
-      const { runDrillDown, drillDownIn } = await import('../drill-down-run.js');
+      const { assertFormatFits, runDrillDown, drillDownIn } = await import('../drill-down-run.js');
+      assertFormatFits(formatOf(flags), flags);
       const result = await runDrillDown(context, args.company, flags);
       writeResult(drillDownIn(formatOf(flags), result, flags), flags.output);
       this.tell(result.report.warnings);

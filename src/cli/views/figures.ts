@@ -1,4 +1,4 @@
-import { formatBytes, formatDollars, formatPercent } from '../../core/domain/format.js';
+import { formatAge, formatBytes, formatDollars, formatPercent } from '../../core/domain/format.js';
 import { formatDuration } from '../../core/domain/window.js';
 import { UNKNOWN } from '../table/column.js';
 
@@ -29,4 +29,9 @@ export function duration(seconds: number): string {
 
 export function bytes(value: number | null): string {
   return value === null ? UNKNOWN : formatBytes(value);
+}
+
+/** When a snapshot was taken, and how old it is. */
+export function snapshotTime({ takenAt, ageSeconds }: { takenAt: Date; ageSeconds: number }): string {
+  return `${takenAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${formatAge(ageSeconds)} old`;
 }

@@ -1,6 +1,6 @@
 import type { KeysListReport, ListedKey } from '../../core/services/keys/list-report.js';
 import { type Column, printable } from '../table/column.js';
-import { age, count, bytes as size } from './figures.js';
+import { age, count, bytes as size, snapshotTime } from './figures.js';
 
 export const KEY_COLUMNS: Column<ListedKey>[] = [
   { name: 'key', header: 'Key', value: (k) => k.key, shrinks: true, fromWidth: 0 },
@@ -33,6 +33,14 @@ export function noKeys({ company, nextCursor }: KeysListReport): string {
 
 /** How many of all are shown; null where that is all, or not known. */
 export function shownOf({ keys, matched }: KeysListReport): string | null {
-  if (matched === null || matched.keys <= keys.length) return null;
+  if (keys === null || matched === null || matched.keys <= keys.length) return null;
   return `The first ${count(keys.length)} of ${count(matched.keys)} keys (${size(matched.bytes)}): --limit shows more.`;
+}
+
+/** What a snapshot knows of the keys. */
+export function keptText({ company, matched, snapshot }: KeysListReport): string {
+  const whose = printable(company.companyName ?? company.companyId);
+  const kept = `${count(matched?.keys ?? null)} ${matched?.keys === 1 ? 'key' : 'keys'} (${size(matched?.bytes ?? null)}) of ${whose}`;
+  const from = snapshot === null ? '' : `, from the snapshot of ${snapshotTime(snapshot)}`;
+  return `${kept}${from}.\nA snapshot holds no names of keys: without --from-snapshot they are read.`;
 }

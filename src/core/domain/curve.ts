@@ -1,7 +1,8 @@
+import type { CounterSpan } from './counter-hours.js';
 import { type CounterSlot, SLOT_MS } from './counters.js';
 import { avgResponseMs, hitRate, readMicros } from './hit-rate.js';
 import type { CompanySnapshot } from './snapshot.js';
-import { DAY_MS, SECOND_MS } from './units.js';
+import { DAY_MS, HOUR_MS, SECOND_MS } from './units.js';
 import type { Window } from './window.js';
 
 /** What was recorded of the reads of one step of a curve, which begins at `at`. */
@@ -35,6 +36,18 @@ export function curveOfSlots(slots: readonly CounterSlot[], window: Window): Rea
     points.push(point(new Date(ms), counters.hit ?? 0, counters.miss ?? 0, readMicros(counters)));
   }
   return { stepSeconds: SLOT_MS / SECOND_MS, points };
+}
+
+/** Reads over a window, hour by hour, from hours that were kept; null where none was, or they were merged to days since. */
+export function curveOfHours(spans: readonly CounterSpan[], window: Window): ReadCurve | null {
+  if (spans.length === 0 || spans.some(({ fromMs, toMs }) => toMs - fromMs > HOUR_MS)) return null;
+  const byHour = new Map(spans.map(({ fromMs, counters }) => [fromMs, counters]));
+  const points: ReadPoint[] = [];
+  for (let ms = Math.floor(window.from.getTime() / HOUR_MS) * HOUR_MS; ms < window.to.getTime(); ms += HOUR_MS) {
+    const counters = byHour.get(ms) ?? {};
+    points.push(point(new Date(ms), counters.hit ?? 0, counters.miss ?? 0, readMicros(counters)));
+  }
+  return { stepSeconds: HOUR_MS / SECOND_MS, points };
 }
 
 /**

@@ -125,17 +125,17 @@ describe.each(['standalone', 'cluster'])('drill-down on %s', (kind) => {
         keys: keys.length,
         bytes: total,
       });
-      expect(asMap(metrics.keys.byType)).toEqual(sums(figures.map((f) => ({ name: f.type, bytes: f.bytes }))));
-      expect(asMap(metrics.keys.byTtl)).toEqual(
+      expect(asMap(metrics.keys.byType ?? [])).toEqual(sums(figures.map((f) => ({ name: f.type, bytes: f.bytes }))));
+      expect(asMap(metrics.keys.byTtl ?? [])).toEqual(
         sums(figures.map((f) => ({ name: f.ttlMs < 0 ? 'never' : '≤ 1h', bytes: f.bytes }))),
       );
-      const segments = asMap(metrics.keys.bySegment);
+      const segments = asMap(metrics.keys.bySegment ?? []);
       expect(segments.a).toMatchObject({ keys: 1 }); // a:b:*
       expect(segments['']).toMatchObject({ keys: 1 });
       expect(Object.values(segments).reduce((sum, s) => sum + s.bytes, 0)).toBe(total);
       const sizes = figures.map((f) => f.bytes).sort((a, b) => b - a);
-      expect(metrics.cachedKeys.map((k) => k.bytes)).toEqual(sizes.slice(0, 5));
-      for (const shown of metrics.cachedKeys) {
+      expect(metrics.cachedKeys?.map((k) => k.bytes)).toEqual(sizes.slice(0, 5));
+      for (const shown of metrics.cachedKeys ?? []) {
         const { bytes, type } = figures.find((f) => displayed(f.key) === shown.key) ?? {};
         expect(shown).toMatchObject({ bytes, type, ttlSeconds: null, percent: (shown.bytes / total) * 100 });
         expect(shown.idleSeconds).toBeLessThan(120);

@@ -58,6 +58,12 @@ Exit codes: 0 done, 2 a cursor of something else, 3 a service could not be reach
       exclusive: ['sort'],
     }),
     'read-from': Flags.option({ options: ['auto', 'replica', 'primary'] as const, description: 'servers to read' })(),
+    'from-snapshot': Flags.boolean({
+      description:
+        'show how many keys there were and their size, as the newest snapshot has it, instead of reading Redis',
+      default: false,
+      exclusive: ['match', 'type', 'min-size', 'no-ttl', 'limit', 'sort', 'filter', 'columns', 'cursor', 'read-from'],
+    }),
   };
 
   async run(): Promise<void> {

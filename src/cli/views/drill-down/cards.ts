@@ -5,7 +5,7 @@ import { type Column, printable } from '../../table/column.js';
 import { renderTable } from '../../table/render.js';
 import { wrap } from '../../table/wrap.js';
 import type { Terminal } from '../../terminal.js';
-import { count, dollars, duration, milliseconds, percent } from '../figures.js';
+import { count, dollars, duration, milliseconds, percent, snapshotTime } from '../figures.js';
 import { statusLabel } from '../status.js';
 
 type Cards = [cache: string, performance: string, cost: string];
@@ -22,10 +22,16 @@ export function overviewText(report: DrillDownReport, terminal: Terminal): strin
   const status = chalk.hex(color)(`${statusLabel(company)}${scored}`);
   return [
     `${chalk.bold(name)}${id}${orphan}`,
+    ...(report.snapshot === null ? [] : [chalk.dim(snapshotWords(report.snapshot))]),
     ...(code === 'healthy' ? [status] : [status, ...wrap(message, Math.min(terminal.width, 100))]),
     '',
     renderTable(cardRows(report), cardColumns(report), terminal),
   ];
+}
+
+/** What the figures are from, and how old. */
+export function snapshotWords(snapshot: NonNullable<DrillDownReport['snapshot']>): string {
+  return `from the snapshot of ${snapshotTime(snapshot)}`;
 }
 
 function cardColumns({ window }: DrillDownReport): Column<Cards>[] {
@@ -38,7 +44,7 @@ function cardColumns({ window }: DrillDownReport): Column<Cards>[] {
 
 export function cardRows({ company: { metrics, costs }, metrics: { performance, keys } }: DrillDownReport): Cards[] {
   const { hits, misses, errors } = performance;
-  const never = keys.byTtl.find((group) => group.toSeconds === null && group.fromSeconds === null);
+  const never = keys.byTtl?.find((group) => group.toSeconds === null && group.fromSeconds === null);
   const part = costs.unknown.length > 0 ? '+' : '';
   return [
     [
@@ -52,7 +58,7 @@ export function cardRows({ company: { metrics, costs }, metrics: { performance, 
       `${dollars(costs.redis)} Redis, ${dollars(costs.mongodb)} MongoDB`,
     ],
     [
-      metrics.keys === 0 ? '' : `${percent(never?.percent ?? 0)} never expires`,
+      metrics.keys === 0 || keys.byTtl === null ? '' : `${percent(never?.percent ?? 0)} never expires`,
       hits === null || misses === null
         ? 'nothing recorded'
         : `${count(hits)} hits, ${count(misses)} misses${errors ? `, ${count(errors)} errors` : ''}`,

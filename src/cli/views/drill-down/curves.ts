@@ -17,7 +17,10 @@ export function curvesText(report: DrillDownReport, { chalk, width }: Terminal):
   const { reads, memory } = report.metrics.performance;
   const { points, stepSeconds } = coarser(reads, columns);
   const step = `one column: ${duration(stepSeconds)}`;
-  const ends: BlockChart['ends'] = [`${duration(report.window.seconds)} ago`, 'now'];
+  const taken = report.snapshot !== null;
+  const ends: BlockChart['ends'] = taken
+    ? [`${duration(report.window.seconds)} before`, 'the snapshot']
+    : [`${duration(report.window.seconds)} ago`, 'now'];
   const times = points.map(({ at }) => at.getTime());
   const chart = (
     title: string,
@@ -50,13 +53,15 @@ export function curvesText(report: DrillDownReport, { chalk, width }: Terminal):
   if (memory.length < 2)
     return [
       ...lines,
-      `${chalk.bold('Memory')}  ${chalk.dim('no snapshots of this time: `rcm snapshot` records them')}`,
+      `${chalk.bold('Memory')}  ${chalk.dim(`no ${taken ? 'other ' : ''}snapshots of this time: \`rcm snapshot\` records them`)}`,
     ];
   return [
     ...lines,
     ...chart(
       'Memory',
-      `${memory.length - 1} ${memory.length === 2 ? 'snapshot' : 'snapshots'}, and now`,
+      taken
+        ? `${memory.length} snapshots`
+        : `${memory.length - 1} ${memory.length === 2 ? 'snapshot' : 'snapshots'}, and now`,
       chalk.magenta,
       {
         values: sizes,

@@ -8,7 +8,7 @@ import { activityColumns, paintActivity } from '../activity.js';
 import { companyJson } from '../companies.js';
 import { money } from '../figures.js';
 import { adviceJson } from '../recommend.js';
-import { BUDGET_COLUMNS, budgetLines, cardRows, costText, overviewText } from './cards.js';
+import { BUDGET_COLUMNS, budgetLines, cardRows, costText, overviewText, snapshotWords } from './cards.js';
 import { curvesText } from './curves.js';
 import { issuesMarkdown, issuesText } from './issues.js';
 import { GROUP_COLUMNS, groupRows, keysText, SHOWN_KEY_COLUMNS } from './keys.js';
@@ -24,7 +24,6 @@ export function drillDownText(report: DrillDownReport, terminal: Terminal): stri
     ...costText(report, terminal),
     '',
     ...keysText(report, terminal),
-    '',
     ...eventsText(report, terminal),
     '',
     ...nextText(report, terminal),
@@ -68,6 +67,7 @@ export function drillDownMarkdown(report: DrillDownReport): string {
       )
       .join('  \n')}`,
     '',
+    ...(report.snapshot === null ? [] : [`Figures ${snapshotWords(report.snapshot)}.`, '']),
     ...warnings.flatMap((warning) => [`> ⚠ ${markdownText(printable(warning))}`, '']),
     ...issuesMarkdown(report),
     '```',
@@ -76,10 +76,14 @@ export function drillDownMarkdown(report: DrillDownReport): string {
     '',
     renderMarkdown(budgetLines(report), BUDGET_COLUMNS),
     '',
-    renderMarkdown(groupRows(report), GROUP_COLUMNS),
-    '',
-    renderMarkdown(metrics.cachedKeys, SHOWN_KEY_COLUMNS),
-    '',
+    ...(metrics.cachedKeys === null
+      ? []
+      : [
+          renderMarkdown(groupRows(report), GROUP_COLUMNS),
+          '',
+          renderMarkdown(metrics.cachedKeys, SHOWN_KEY_COLUMNS),
+          '',
+        ]),
     renderMarkdown(report.activityLog, selectColumns(activityColumns(true), undefined, WIDE)),
     '',
     ...nextCommands.map(({ command, purpose }) => `- \`${printable(command)}\`: ${purpose}`),
@@ -94,6 +98,6 @@ export function drillDownJson(report: DrillDownReport): DrillDownReport {
     ...report,
     company: companyJson(report.company),
     metrics: { ...report.metrics, costs: { terms, total: money(costs.total) } },
-    advice: report.advice.map(adviceJson),
+    advice: report.advice?.map(adviceJson) ?? null,
   };
 }

@@ -6,14 +6,16 @@ import { wrap } from '../../table/wrap.js';
 import type { Terminal } from '../../terminal.js';
 import { points, savingWords } from '../recommend.js';
 
-type Advice = DrillDownReport['advice'][number];
+type Advice = NonNullable<DrillDownReport['advice']>[number];
 
 const COLORS = { critical: '#EF4444', warning: '#F59E0B' } as const;
 /** Advices that are shown; `recommend` has all. */
 const MOST_ADVICES = 3;
 
 /** What is wrong, and what helps most, the command on a line of its own; nothing where all is well. */
-export function issuesText({ detected, advice }: DrillDownReport, { chalk, width: columns }: Terminal): string[] {
+export function issuesText(report: DrillDownReport, { chalk, width: columns }: Terminal): string[] {
+  const { detected, advice } = report;
+  if (detected === null || advice === null) return foundLast(report, chalk);
   const width = Math.min(columns, 100);
   const lines: string[] = [];
   if (detected.length > 0) {
@@ -36,13 +38,21 @@ export function issuesText({ detected, advice }: DrillDownReport, { chalk, width
   return lines;
 }
 
+/** By name alone: nobody looked now. */
+function foundLast({ issues }: DrillDownReport, chalk: Terminal['chalk']): string[] {
+  if (issues.length === 0) return [];
+  return [chalk.bold('Issues found last'), ...issues.map((code) => `  ${code}`), ''];
+}
+
 function factsOf(advice: Advice): string {
   const gain = advice.hitRateGain === null || advice.hitRateGain === 0 ? '' : ` · hit rate ${points(advice)}`;
   return `${gain} · ${advice.risk} risk, ${advice.effort}`;
 }
 
-export function issuesMarkdown({ detected, advice }: DrillDownReport): string[] {
+export function issuesMarkdown({ detected, advice, issues }: DrillDownReport): string[] {
   const text = (value: string) => markdownText(printable(value));
+  if (detected === null || advice === null)
+    return [...issues.map((code) => `- **${code}** (found last)`), ...(issues.length > 0 ? [''] : [])];
   return [
     ...detected.map(({ severity, code, summary }) => `- ${statusIcon(severity)} **${code}**: ${text(summary)}`),
     ...(detected.length > 0 ? [''] : []),

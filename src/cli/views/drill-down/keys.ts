@@ -29,7 +29,7 @@ export const SHOWN_KEY_COLUMNS = KEY_COLUMNS.map(
       : column,
 );
 
-type Group = DrillDownReport['metrics']['keys']['byType'][number];
+type Group = NonNullable<DrillDownReport['metrics']['keys']['byType']>[number];
 /** A group with what it is a group by, named once. */
 type GroupRow = Group & { by: string };
 
@@ -49,22 +49,25 @@ const MOST_SEGMENTS = 8;
 
 /** The keys by type, by segment and by time left. */
 export function groupRows({ metrics: { keys } }: DrillDownReport): GroupRow[] {
-  const named = (by: string, groups: readonly Group[]) =>
-    groups.map((group, i) => ({ ...group, by: i === 0 ? by : '' }));
+  const named = (by: string, groups: readonly Group[] | null) =>
+    (groups ?? []).map((group, i) => ({ ...group, by: i === 0 ? by : '' }));
   return [
     ...named('type', keys.byType),
-    ...named('segment', keys.bySegment.slice(0, MOST_SEGMENTS)),
+    ...named('segment', keys.bySegment?.slice(0, MOST_SEGMENTS) ?? null),
     ...named('TTL', keys.byTtl),
   ];
 }
 
 export function keysText(report: DrillDownReport, terminal: Terminal): string[] {
   const { cachedKeys, keys } = report.metrics;
-  if (keys.total === 0) return ['There are no keys.'];
+  // Of a snapshot, which holds none, that is said as a warning.
+  if (cachedKeys === null) return [];
+  if (keys.total === 0) return ['There are no keys.', ''];
   const paint = (text: string, column: Column<GroupRow>) =>
     column.name === 'bar' ? terminal.chalk.blue(text) : column.name === 'by' ? terminal.chalk.bold(text) : text;
   return [
     renderTable(groupRows(report), GROUP_COLUMNS, terminal, paint),
     ...(cachedKeys.length > 0 ? ['', renderTable(cachedKeys, SHOWN_KEY_COLUMNS, terminal)] : []),
+    '',
   ];
 }

@@ -25,23 +25,35 @@ export interface RecentActivity {
  * @throws RCM_TEMPLATE_INVALID; the signal's reason when it is aborted
  */
 export async function recentActivity(ports: ActivityPorts, query: ActivityQuery): Promise<RecentActivity> {
-  const templates = new KeyTemplates(ports.config.keyTemplates);
-  const names: CompanyNames =
-    query.companyId === null
-      ? await listedCompanies(ports.store)
-      : new Map([[query.companyId, query.companyName ?? null]]);
-  const part: LoggedQuery = {
-    ...query,
-    nameOf: (companyId) => names.get(companyId) ?? null,
-    wanted: wantedBy(query, templates),
-    templates,
-  };
+  const { names, part } = await partOf(ports, query);
   const warnings: string[] = [];
   const [live, logged] = await Promise.all([readLive(ports, names, part), readLog(ports, part)]);
   ports.signal?.throwIfAborted();
   warnings.push(...live.warnings, ...logged.warnings);
   const entries = newestFirst(mergeOnce(live.entries, logged.entries)).slice(0, query.limit);
   return { entries, warnings, complete: !live.failed && !logged.failed, lastIds: live.lastIds };
+}
+
+/** The log alone, access events that were copied into it included: no Redis is asked. As `recentActivity` otherwise. */
+export async function loggedActivity(ports: LogPorts, query: ActivityQuery): Promise<RecentActivity> {
+  const { part } = await partOf(ports, query);
+  const { entries, warnings, failed } = await readLog(ports, part);
+  const once = newestFirst(mergeOnce([], entries)).slice(0, query.limit);
+  return { entries: once, warnings, complete: !failed, lastIds: new Map() };
+}
+
+type LogPorts = Pick<ActivityPorts, 'config' | 'store'>;
+
+async function partOf(
+  { config, store }: LogPorts,
+  query: ActivityQuery,
+): Promise<{ names: CompanyNames; part: LoggedQuery }> {
+  const templates = new KeyTemplates(config.keyTemplates);
+  const { companyId } = query;
+  const names: CompanyNames =
+    companyId === null ? await listedCompanies(store) : new Map([[companyId, query.companyName ?? null]]);
+  const nameOf = (id: string) => names.get(id) ?? null;
+  return { names, part: { ...query, nameOf, wanted: wantedBy(query, templates), templates } };
 }
 
 /** Whether live events are among what is asked for. */
@@ -74,7 +86,7 @@ async function readLive(
   }
 }
 
-async function readLog(ports: ActivityPorts, query: LoggedQuery): Promise<Part & { entries: FeedEntry[] }> {
+async function readLog(ports: LogPorts, query: LoggedQuery): Promise<Part & { entries: FeedEntry[] }> {
   const { store } = ports;
   if (store instanceof RcmError)
     return { entries: [], warnings: [`The log is not shown: ${store.message}`], failed: true };

@@ -7,7 +7,7 @@ import { windowEndingAt } from '../../domain/window.js';
 import type { Store } from '../../store/store.js';
 import { type CompaniesResult, companiesOf } from './companies.js';
 import { withOpenIssues } from './open-issues.js';
-import { snapshotFacts } from './snapshot-facts.js';
+import { ageOf, snapshotFacts } from './snapshot-facts.js';
 import { type Survey, storeOf } from './survey.js';
 
 /**
@@ -26,11 +26,10 @@ export async function surveyFromSnapshot(store: Store, config: Config, now: Date
   const { companies, platform, recorded } = await snapshotFacts(store, now);
   const pricing = await store.pricing.get();
   const { takenAt, ...kept } = recorded;
-  const ageSeconds = Math.max(0, Math.round((now.getTime() - takenAt.getTime()) / 1000));
   return {
     generatedAt: now,
     window: windowEndingAt(takenAt, DAY_MS),
-    snapshot: { takenAt, ageSeconds },
+    snapshot: { takenAt, ageSeconds: ageOf(recorded, now) },
     usageMeasuredAt: takenAt,
     ...evaluate(companies, platform, { pricing, baseShare: config.costs.baseShare }),
     facts: { companies, platform },

@@ -22,22 +22,34 @@ export async function withOpenIssues(found: Survey, store: Store | RcmError): Pr
   }
 }
 
-/** The worse first, then in the order in which they are looked for. */
+/** The same of one company alone. @throws RCM_STORE_*, RCM_MONGODB_* */
+export async function openIssuesOf(
+  store: Store,
+  companyId: string,
+): Promise<Pick<CompanyView, 'issues' | 'recommendations'>> {
+  const open = await store.issues.list({ open: true });
+  return shown(
+    companyId,
+    open.filter((state) => state.companyId === companyId && CODES.has(state.code)),
+  );
+}
+
 function attach(companies: readonly CompanyView[], open: readonly IssueState[]): CompanyView[] {
   const byCompany = new Map<string | null, IssueState[]>();
   for (const state of open) byCompany.set(state.companyId, [...(byCompany.get(state.companyId) ?? []), state]);
-  const order = ISSUE_CODES as readonly string[];
   return companies.map((company) => {
     const own = byCompany.get(company.companyId);
     if (own === undefined) return company;
-    own.sort((a, b) => bySeverity(a, b) || order.indexOf(a.code) - order.indexOf(b.code));
-    const issues = own.map(({ code }) => code);
-    return {
-      ...company,
-      issues,
-      recommendations: issues.map((code) => adviceOn(company.companyId, code as IssueCode)),
-    };
+    return { ...company, ...shown(company.companyId, own) };
   });
+}
+
+/** The worse first, then in the order in which they are looked for. */
+function shown(companyId: string, own: IssueState[]): Pick<CompanyView, 'issues' | 'recommendations'> {
+  const order = ISSUE_CODES as readonly string[];
+  own.sort((a, b) => bySeverity(a, b) || order.indexOf(a.code) - order.indexOf(b.code));
+  const issues = own.map(({ code }) => code);
+  return { issues, recommendations: issues.map((code) => adviceOn(companyId, code as IssueCode)) };
 }
 
 /** What `recommend` begins with, without its figures. */

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Check } from './report.js';
 
 /** A command that something here needs. `probe` has arguments that change nothing, whatever is there: ACLs refuse before arguments are looked at. */
-interface Need {
+export interface Need {
   command: string;
   /** What does not work without it. */
   usedFor: string;
@@ -59,6 +59,12 @@ const READING: Need[] = [
     probe: (key) => ['OBJECT', 'IDLETIME', key],
     optional: 'idle times are unknown',
   },
+  {
+    command: 'EXISTS',
+    usedFor: 'whether a company recorded anything: activity, ttl get',
+    probe: (_, own) => ['EXISTS', own],
+    optional: 'a company without keys is not known',
+  },
   { command: 'HGETALL', usedFor: 'hit rates', probe: (_, own) => ['HGETALL', own] },
   { command: 'XRANGE', usedFor: 'activity --follow', probe: (_, own) => ['XRANGE', own, '-', '+', 'COUNT', 1] },
   {
@@ -76,6 +82,9 @@ const SHOWING: Need[] = [
   { command: 'SSCAN', usedFor: 'keys get', probe: (key) => ['SSCAN', key, 0] },
   { command: 'LRANGE', usedFor: 'keys get', probe: (key) => ['LRANGE', key, 0, 0] },
   { command: 'ZRANGE', usedFor: 'keys get', probe: (key) => ['ZRANGE', key, 0, 0] },
+  { command: 'XINFO GROUPS', usedFor: 'keys get', probe: (key) => ['XINFO', 'GROUPS', key] },
+  { command: 'OBJECT ENCODING', usedFor: 'keys get', probe: (key) => ['OBJECT', 'ENCODING', key] },
+  { command: 'EXEC', usedFor: 'keys get --raw, policies (with MULTI)', probe: () => ['EXEC'] },
 ];
 
 /** Write our own keys. SET XX, and numbers that are none, change nothing. */
@@ -85,6 +94,18 @@ const WRITING: Need[] = [
     usedFor: 'keeping two snapshots, or two clears, apart',
     probe: (_, own) => ['SET', own, '1', 'XX', 'PX', '1'],
     optional: 'two at once are not kept apart',
+  },
+  {
+    command: 'GET',
+    usedFor: 'seeing whose lease it is',
+    probe: (_, own) => ['GET', own],
+    optional: 'a lease is left until it ends',
+  },
+  {
+    command: 'DEL',
+    usedFor: 'giving a lease back, ttl set, fix',
+    probe: (_, own) => ['DEL', own],
+    optional: 'a lease is left until it ends, and applications do not see new policies',
   },
   {
     command: 'HINCRBY',
@@ -125,20 +146,38 @@ const REMOVING: Need[] = [
   { command: 'RESTORE', usedFor: 'restore', probe: (key) => ['RESTORE', key, 0, 'none'] },
 ];
 
+/** Change policies, and the end of keys. A field without a value is not set, and keys that are not there have no end. */
+const REPAIRING: Need[] = [
+  { command: 'HSET', usedFor: 'ttl set, fix', probe: (_, own) => ['HSET', own, 'field', '1', 'field'] },
+  { command: 'PEXPIRE', usedFor: 'ttl set --existing, fix', probe: (key) => ['PEXPIRE', key, 1] },
+  { command: 'PERSIST', usedFor: 'fix undo', probe: (key) => ['PERSIST', key] },
+];
+
+// Who only looks at companies needs none of these.
+const PERHAPS = [...SHOWING, ...REMOVING, ...REPAIRING];
+
+/** All that is tried. docs/permissions.md says who needs what of it. */
+export const NEEDS: readonly Need[] = [...READING, ...WRITING, ...PERHAPS];
+
+/** What is needed too and cannot be tried without doing it: of each connection, with EXEC, for `observe`, of the application's client. */
+export const UNTRIED: readonly string[] = [
+  ...['CLIENT SETNAME', 'PING'],
+  ...['MULTI', 'WATCH', 'UNWATCH'],
+  ...['CLIENT ID', 'CLIENT LIST'],
+  'XADD',
+];
+
 /**
  * Tries each command that this tool needs, in a way that changes nothing, and lists those the user may not run.
  * @param companyKey a key as a company's would be named
  */
 export async function checkPermissions(redis: Redis, companyKey: string): Promise<Check[]> {
-  // Who only looks at companies needs none of these.
-  const perhaps = [...SHOWING, ...REMOVING];
-  const needs = [...READING, ...WRITING, ...perhaps];
   const refused: { need: Need; reason: string }[] = [];
-  for (const need of needs) {
+  for (const need of NEEDS) {
     const reason = await refusal(redis, need.probe(companyKey + NOTHING, `rcm:{${NOTHING}}:probe`));
     if (reason !== null) refused.push({ need, reason });
   }
-  const allowed = needs.filter((need) => !refused.some((r) => r.need === need)).map((need) => need.command);
+  const allowed = NEEDS.filter((need) => !refused.some((r) => r.need === need)).map((need) => need.command);
   const checks: Check[] = [
     { area: 'permissions', name: 'allowed', state: 'ok', message: `Allowed: ${allowed.join(', ')}`, hint: null },
   ];
@@ -146,9 +185,9 @@ export async function checkPermissions(redis: Redis, companyKey: string): Promis
     checks.push({
       area: 'permissions',
       name: need.command,
-      state: perhaps.includes(need) ? 'info' : need.optional ? 'warning' : 'failed',
+      state: PERHAPS.includes(need) ? 'info' : need.optional ? 'warning' : 'failed',
       message: `${need.command} is refused (${reason}); needed for ${need.usedFor}${need.optional ? `: without it ${need.optional}` : ''}`,
-      hint: `Grant it: ACL SETUSER … +${need.command.toLowerCase().replace(' ', '|')}, with read access to company keys and ~rcm:*`,
+      hint: `Grant it: ACL SETUSER … +${need.command.toLowerCase().replace(' ', '|')}, with read access to company keys and ~rcm:* (docs/permissions.md)`,
     });
   }
   return checks;

@@ -8,10 +8,11 @@ import type { Window } from '../../domain/window.js';
 import type { Durable } from '../companies/durable.js';
 import { detectIn } from '../detect/detect.js';
 import { type Measured, measuredCompany } from '../detect/measured.js';
+import type { DetectReport } from '../detect/report.js';
 import type { Ports } from '../ports.js';
 import { recommendIn } from '../recommend/recommend.js';
+import type { RecommendReport } from '../recommend/report.js';
 import type { CompanyKeys } from './read-keys.js';
-import type { DrillDownReport } from './report.js';
 
 /** All that was read of the company, which is not read again. */
 interface Findings {
@@ -34,7 +35,7 @@ export async function diagnose(
   window: Window,
   { facts, keys, baseShare, servers, recorded }: Findings,
   warnings: string[],
-): Promise<{ view: CompanyView } & Pick<DrillDownReport, 'detected' | 'advice'>> {
+): Promise<{ view: CompanyView; detected: DetectReport['issues']; advice: RecommendReport['recommendations'] }> {
   const { breakdown, large } = keys;
   const foreverBytes = breakdown.byTtl().find(({ name }) => name === NEVER)?.bytes ?? 0;
   const company = measuredCompany(facts, {

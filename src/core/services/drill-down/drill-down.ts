@@ -15,7 +15,7 @@ import type { Ports } from '../ports.js';
 import { baseShareOf } from './base-share.js';
 import { readCurves } from './curves.js';
 import { diagnose } from './diagnose.js';
-import { reportOf } from './make-report.js';
+import { EVENTS, reportOf } from './make-report.js';
 import { type CompanyKeys, readCompanyKeys } from './read-keys.js';
 import type { DrillDownReport } from './report.js';
 
@@ -34,9 +34,6 @@ export interface DrillDownResult {
   report: DrillDownReport;
   complete: boolean;
 }
-
-/** The last events of a company (master plan, drill-down). */
-const EVENTS = 50;
 
 /**
  * One company in full. Its keys are read once; other companies' only where its share of the base cost depends on them.
@@ -68,8 +65,11 @@ export async function drillDown(ports: Ports, word: string, options: DrillDownOp
     const costs = costInput(facts, baseShare);
     return {
       report: reportOf({
+        generatedAt: window.to,
         window,
-        durable,
+        snapshot: null,
+        usageMeasuredAt: durable.usage?.measuredAt ?? null,
+        pricing: durable.pricing,
         facts,
         view,
         costs,

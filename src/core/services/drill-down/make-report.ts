@@ -5,28 +5,35 @@ import type { ReadCurve } from '../../domain/curve.js';
 import type { CompanyFacts } from '../../domain/evaluate.js';
 import { formatBytes } from '../../domain/format.js';
 import type { KeyGroup } from '../../domain/key-breakdown.js';
+import type { PricingConfig } from '../../domain/pricing.js';
 import type { Window } from '../../domain/window.js';
-
 import { showKey } from '../../redis/keys/key-argument.js';
 import type { KeyInfo } from '../../redis/keys/key-info.js';
 import { reportEntry } from '../activity/report.js';
-import type { Durable } from '../companies/durable.js';
 import type { MemoryPoint } from './curves.js';
-import { nextCommands } from './next-commands.js';
+import { nextAfterSnapshot, nextCommands } from './next-commands.js';
 import type { CompanyKeys } from './read-keys.js';
 import type { CachedKey, DrillDownReport } from './report.js';
 
+/** The last events that are shown (master plan, drill-down). */
+export const EVENTS = 50;
 /** Segments named in the report; the others are added up. */
 const MOST_SEGMENTS = 50;
 
 /** All that was read of one company, and what was made of it. */
 export interface Findings {
+  generatedAt: Date;
   window: Window;
-  durable: Durable;
+  /** What the figures are from; null when they were measured now. */
+  snapshot: DrillDownReport['snapshot'];
+  usageMeasuredAt: Date | null;
+  /** null when prices and budgets could not be read. */
+  pricing: PricingConfig | null;
   facts: CompanyFacts;
   view: CompanyView;
   costs: CostInput;
-  keys: CompanyKeys;
+  /** null where no key was looked at. */
+  keys: CompanyKeys | null;
   curves: { reads: ReadCurve; memory: MemoryPoint[] };
   events: readonly FeedEntry[];
   detected: DrillDownReport['detected'];
@@ -35,15 +42,13 @@ export interface Findings {
 }
 
 export function reportOf(findings: Findings): DrillDownReport {
-  const { window, durable, facts, view, keys, curves } = findings;
-  const { breakdown } = keys;
-  const rows = <G extends KeyGroup>(groups: G[]) => groups.map((group) => groupRow(group, breakdown.bytes));
-  const byTtl = breakdown.byTtl();
-  const cachedKeys = keys.largest.map((key) => cachedKey(key, breakdown.bytes));
+  const { generatedAt, window, snapshot, usageMeasuredAt, facts, view, curves } = findings;
+  const { keys, cachedKeys } = keysOf(findings);
   return {
-    generatedAt: window.to,
+    generatedAt,
     window,
-    usageMeasuredAt: durable.usage?.measuredAt ?? null,
+    snapshot,
+    usageMeasuredAt,
     company: view,
     metrics: {
       performance: {
@@ -54,27 +59,43 @@ export function reportOf(findings: Findings): DrillDownReport {
         ...curves,
       },
       costs: costsOf(findings),
-      keys: {
-        total: breakdown.keys,
-        bytes: breakdown.bytes,
-        byType: rows(breakdown.byType()),
-        bySegment: rows(breakdown.bySegment(MOST_SEGMENTS)),
-        byTtl: rows(byTtl),
-      },
+      keys,
       cachedKeys,
     },
-    activityLog: findings.events.map((entry) => reportEntry(entry, window.to)),
+    activityLog: findings.events.map((entry) => reportEntry(entry, generatedAt)),
     issues: view.issues,
     recommendations: view.recommendations,
     detected: findings.detected,
     advice: findings.advice,
-    nextCommands: nextCommands(view, byTtl, cachedKeys[0]?.key ?? null, findings.detected),
+    nextCommands:
+      snapshot === null
+        ? nextCommands(view, keys.byTtl ?? [], cachedKeys?.[0]?.key ?? null, findings.detected ?? [])
+        : nextAfterSnapshot(view),
     warnings: findings.warnings,
   };
 }
 
-function costsOf({ costs, durable, view }: Findings): DrillDownReport['metrics']['costs'] {
-  const terms = Object.entries(costTerms(costs, durable.pricing?.providers ?? null));
+function keysOf({ keys, facts }: Findings): Pick<DrillDownReport['metrics'], 'keys' | 'cachedKeys'> {
+  if (keys === null) {
+    const { keys: total, cacheBytes: bytes } = facts;
+    return { keys: { total, bytes, byType: null, bySegment: null, byTtl: null }, cachedKeys: null };
+  }
+  const { breakdown } = keys;
+  const rows = <G extends KeyGroup>(groups: G[]) => groups.map((group) => groupRow(group, breakdown.bytes));
+  return {
+    keys: {
+      total: breakdown.keys,
+      bytes: breakdown.bytes,
+      byType: rows(breakdown.byType()),
+      bySegment: rows(breakdown.bySegment(MOST_SEGMENTS)),
+      byTtl: rows(breakdown.byTtl()),
+    },
+    cachedKeys: keys.largest.map((key) => cachedKey(key, breakdown.bytes)),
+  };
+}
+
+function costsOf({ costs, pricing, view }: Findings): DrillDownReport['metrics']['costs'] {
+  const terms = Object.entries(costTerms(costs, pricing?.providers ?? null));
   const { infrastructure, twilio } = view.costs;
   return {
     terms: terms.map(([term, cost]) => ({ term, cost })),

@@ -44,3 +44,14 @@ export function nextCommands(
   if (company.metrics.keys > 0) next.push({ command: on('clear', '--dry-run'), purpose: 'what a clear would remove' });
   return next;
 }
+
+/** What somebody who sees only its snapshot would want to run next. */
+export function nextAfterSnapshot(company: CompanyView): NextCommand[] {
+  const now = {
+    command: commandOn('rcm drill-down', company.companyId),
+    purpose: 'the same as it is now, with its keys',
+  };
+  const issues = { command: commandOn('rcm detect', company.companyId), purpose: 'what is wrong now, and what helps' };
+  const shown = nextCommands(company, [], null).filter(({ command }) => !/^rcm (doctor|clear)\b/.test(command));
+  return [now, ...(company.issues.length > 0 ? [issues] : []), ...shown];
+}

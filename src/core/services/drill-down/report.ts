@@ -25,6 +25,10 @@ export const cachedKey = z.object({
 export const drillDownReport = z.object({
   generatedAt: z.date(),
   window: z.object({ from: z.date(), to: z.date(), seconds: z.number() }),
+  snapshot: z
+    .object({ takenAt: z.date(), ageSeconds: z.number() })
+    .nullable()
+    .describe('the snapshot the figures are from, which holds no keys; null when measured now'),
   usageMeasuredAt: z.date().nullable().describe('when usage was read from MongoDB (kept for 15 minutes)'),
   company: companyView,
   metrics: z.object({
@@ -48,7 +52,7 @@ export const drillDownReport = z.object({
       }),
       memory: z
         .array(z.object({ at: z.date(), cacheBytes: bytes, cacheSize: z.string(), keys: z.number() }))
-        .describe('snapshots of the window, and what was measured now'),
+        .describe('snapshots of the window, and what was measured now, if anything was'),
     }),
     costs: z.object({
       terms: z
@@ -59,19 +63,25 @@ export const drillDownReport = z.object({
     keys: z.object({
       total: z.number(),
       bytes,
-      byType: z.array(group),
-      bySegment: z.array(group).describe('by what stands after the company id; the largest, the others as (other)'),
+      byType: z.array(group).nullable().describe('null, as the next two, where a snapshot is shown'),
+      bySegment: z
+        .array(group)
+        .nullable()
+        .describe('by what stands after the company id; the largest, the others as (other)'),
       byTtl: z
         .array(group.extend({ fromSeconds: z.number().nullable(), toSeconds: z.number().nullable() }))
+        .nullable()
         .describe('by time left; both null: never expires'),
     }),
-    cachedKeys: z.array(cachedKey).describe('the largest, largest first'),
+    cachedKeys: z.array(cachedKey).nullable().describe('the largest, largest first; null where a snapshot is shown'),
   }),
   activityLog: z.array(activityEntry).describe('the last 50, newest first'),
-  issues: z.array(z.string()).describe('codes of what `detect` finds, as in `company`'),
+  issues: z
+    .array(z.string())
+    .describe('codes of what `detect` finds, or, where a snapshot is shown, found last; as in `company`'),
   recommendations: z.array(z.string()).describe('what to do, the best first, as in `company`'),
-  detected: z.array(detectedIssue).describe('those issues in full'),
-  advice: z.array(recommendation).describe('those recommendations in full'),
+  detected: z.array(detectedIssue).nullable().describe('those issues in full; null where a snapshot is shown'),
+  advice: z.array(recommendation).nullable().describe('those recommendations in full; null where a snapshot is shown'),
   nextCommands: z.array(z.object({ command: z.string(), purpose: z.string() })),
   warnings: z.array(z.string()),
 });

@@ -18,7 +18,14 @@ export const keysListReport = z.object({
   generatedAt: z.date(),
   company: z.object({ companyId: z.string(), companyName: z.string().nullable() }),
   sort: z.string().nullable().describe('as --sort was given; then all keys were read'),
-  keys: z.array(listedKey),
+  snapshot: z
+    .object({ takenAt: z.date(), ageSeconds: z.number() })
+    .nullable()
+    .describe('the snapshot that tells how many keys there were; null when they were read now'),
+  keys: z
+    .array(listedKey)
+    .nullable()
+    .describe('null where a snapshot is shown: it holds no keys, only their number and size'),
   matched: z
     .object({ keys: z.number(), bytes: z.number() })
     .nullable()
@@ -27,3 +34,5 @@ export const keysListReport = z.object({
   warnings: z.array(z.string()),
 });
 export type KeysListReport = z.infer<typeof keysListReport>;
+/** The same of keys that were read. */
+export type KeysPage = KeysListReport & { keys: ListedKey[] };

@@ -17,7 +17,7 @@ import { readServerInfo } from '../../redis/server-info.js';
 import type { Ports } from '../ports.js';
 import { assertIdleTimes } from '../primaries.js';
 import { visitProgress } from '../visit-progress.js';
-import type { KeysListReport, ListedKey } from './list-report.js';
+import type { KeysListReport, KeysPage, ListedKey } from './list-report.js';
 
 /** Which keys of a company, and which page of them. */
 export interface KeysListRequest {
@@ -40,7 +40,7 @@ export interface KeysListRequest {
  * One page of a company's keys; in an order, the first of all of them. Reads replicas where there are any.
  * @throws RCM_USAGE for a cursor that cannot be gone on with, RCM_NOT_APPLICABLE, RCM_COMPANY_ID_INVALID, RCM_REDIS_*
  */
-export async function listKeys(ports: Ports, request: KeysListRequest): Promise<KeysListReport> {
+export async function listKeys(ports: Ports, request: KeysListRequest): Promise<KeysPage> {
   const { company, match, sort } = request;
   const selection = new KeySelection(new KeyTemplates(ports.config.keyTemplates), [company.companyId], match);
   if (sort?.by === 'idle') await assertIdleTimes(ports.redis, '--sort idle', 'Sort by size, ttl or name instead.');
@@ -54,6 +54,7 @@ export async function listKeys(ports: Ports, request: KeysListRequest): Promise<
         generatedAt: ports.clock(),
         company: { companyId: company.companyId, companyName: company.companyName },
         sort: sort ? `${sort.descending ? '-' : ''}${sort.by}` : null,
+        snapshot: null,
         keys: read.keys.map(listed),
         matched: read.matched,
         nextCursor: read.nextCursor,
