@@ -24,7 +24,9 @@ import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
 import { recommendReport } from '../dist/core/services/recommend/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
+import { snapshotReport } from '../dist/core/services/snapshot/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
+import { trendsReport } from '../dist/core/services/trends/report.js';
 import {
   companyTtlReport,
   ttlPoliciesReport,
@@ -60,7 +62,9 @@ const schemas = {
   'pricing-history': pricingHistoryReport,
   recommend: recommendReport,
   restore: restoreReport,
+  snapshot: snapshotReport,
   stats: statsReport,
+  trends: trendsReport,
   'company-ttl': companyTtlReport,
   'ttl-policies': ttlPoliciesReport,
   'ttl-presets': ttlPresetsReport,

@@ -91,9 +91,12 @@ export {
 export { type InspectedBackup, inspectBackup } from './services/restore/inspect.js';
 export { type RestoreReport, restoreReport } from './services/restore/report.js';
 export { type RestoreRequest, restore } from './services/restore/restore.js';
-export { type SnapshotResult, takeSnapshot } from './services/snapshot.js';
+export { type SnapshotReport, snapshotReport } from './services/snapshot/report.js';
+export { type SnapshotOptions, type SnapshotResult, takeSnapshot } from './services/snapshot.js';
 export { type StatsReport, statsReport } from './services/stats/report.js';
 export { type StatsResult, stats } from './services/stats/stats.js';
+export { type TrendsReport, trendsReport } from './services/trends/report.js';
+export { type TrendsRequest, type TrendsResult, trends } from './services/trends/trends.js';
 export { applyToExisting } from './services/ttl/existing.js';
 export { companyTtl, ttlPolicies } from './services/ttl/get.js';
 export { companyPresets, presetsReport } from './services/ttl/presets.js';

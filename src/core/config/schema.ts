@@ -159,6 +159,8 @@ export const configSchema = z.strictObject({
   retention: z
     .strictObject({
       snapshotDays: days.default(DEFAULT_RETENTION.snapshotDays),
+      allSnapshotsHours: z.coerce.number().int().min(25).max(87_600).default(DEFAULT_RETENTION.allSnapshotsHours),
+      hourlySnapshotsDays: days.min(3).default(DEFAULT_RETENTION.hourlySnapshotsDays),
       actDays: days.default(DEFAULT_RETENTION.actDays),
       accessDays: days.default(DEFAULT_RETENTION.accessDays),
     })

@@ -14,17 +14,27 @@ export const ACT_TYPES = ['clear', 'restore', 'fix', 'undo', 'policy', 'command'
 export const ACTIVITY_TYPES = [...ACCESS_EVENT_TYPES, ...ACT_TYPES] as const;
 export type ActivityType = (typeof ACTIVITY_TYPES)[number];
 
-/** How long history is kept, in days. */
+/** How long history is kept, in days unless told. */
 export interface Retention {
-  /** Snapshots. */
+  /** Snapshots, at last one a day, and counters by the day. */
   snapshotDays: number;
+  /** Hours: so long every snapshot is kept, then the last of each hour. */
+  allSnapshotsHours: number;
+  /** So long the last of each hour is kept, then of each day; counters by the hour as long. */
+  hourlySnapshotsDays: number;
   /** Acts in the log: clear, fix, policy, … */
   actDays: number;
   /** Access events in the log. */
   accessDays: number;
 }
 
-export const DEFAULT_RETENTION: Retention = { snapshotDays: 400, actDays: 90, accessDays: 7 };
+export const DEFAULT_RETENTION: Retention = {
+  snapshotDays: 400,
+  allSnapshotsHours: 48,
+  hourlySnapshotsDays: 35,
+  actDays: 90,
+  accessDays: 7,
+};
 
 /** The most access events of one company and UTC day that the log keeps. */
 export const ACCESS_EVENTS_PER_COMPANY_AND_DAY = 10_000;

@@ -50,6 +50,14 @@ export interface PlatformSnapshot {
 /** collection: the platform's MongoDB; import: `companies import`; keys: those whose keys were found; unread: a configured source failed or was empty. */
 export type CompanySource = 'collection' | 'import' | 'keys' | 'unread';
 
+/** What the companies of one snapshot come to together. */
+export interface SnapshotTotals {
+  takenAt: Date;
+  keys: number;
+  /** Mean of the scores that are known; null where none is. */
+  meanScore: number | null;
+}
+
 export interface Snapshot {
   platform: PlatformSnapshot;
   companies: CompanySnapshot[];

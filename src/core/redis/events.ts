@@ -83,6 +83,12 @@ export async function readEventPage(
   };
 }
 
+/** Id of the newest entry of a company's stream, an event or not; null when there is none. @throws what Redis says */
+export async function readLatestId(redis: Redis | Cluster, companyId: string): Promise<string | null> {
+  const page = await readEventPage(redis, companyId, { before: null }, 1);
+  return page.lastId;
+}
+
 /** When an entry was written, by the server's clock: milliseconds since the epoch. */
 export function writtenAtMs(id: string): number {
   return Number(id.split('-', 1)[0]);

@@ -1,10 +1,11 @@
 import type { ActivityEntry, ActivityType, Retention } from '../domain/activity.js';
 import type { Company, CompanyUsage, PlatformUsage } from '../domain/company.js';
+import type { CounterHour, CounterSpan, CounterSum } from '../domain/counter-hours.js';
 import type { FixRecord, FixStatus, TouchedTtl } from '../domain/fix.js';
 import type { IssueKey, IssueState, Sighting } from '../domain/issue.js';
 import type { CachePolicy } from '../domain/policy.js';
 import type { PriceHistoryEntry, PricingConfig } from '../domain/pricing.js';
-import type { CompanySnapshot, PlatformSnapshot, Snapshot } from '../domain/snapshot.js';
+import type { CompanySnapshot, PlatformSnapshot, Snapshot, SnapshotTotals } from '../domain/snapshot.js';
 
 /**
  * The durable state, behind one interface per collection. Two engines implement it (mongo/, sqlite/) and pass one
@@ -19,6 +20,7 @@ export interface Store {
   readonly policies: PolicyRepository;
   readonly activity: ActivityRepository;
   readonly snapshots: SnapshotRepository;
+  readonly counterHours: CounterHourRepository;
   readonly fixes: FixRepository;
   readonly issues: IssueRepository;
   readonly companies: CompanyRepository;
@@ -80,7 +82,44 @@ export interface ActivityRepository {
   append(entries: ActivityEntry[]): Promise<void>;
   /** Newest first. */
   list(filter: ActivityFilter): Promise<ActivityEntry[]>;
+  /** Up to which stream entry the events of each company were copied: company → stream id. */
+  eventMarks(): Promise<Map<string, string>>;
+  /**
+   * Copies access events, each once: one batch and its mark at a time, and nothing of a batch whose mark was moved by
+   * somebody else since it was read. Killed midway, what is copied again is not there twice.
+   * @returns how many entries are new
+   */
+  copyEvents(batches: EventBatch[]): Promise<number>;
   /** Applies retention as of `now`, and 10,000 access events per company and UTC day (oldest go). Returns how many went. */
+  prune(now: Date, retention: Retention): Promise<number>;
+}
+
+/** Events of one company's stream that are to be copied into the log. */
+export interface EventBatch {
+  companyId: string;
+  /** The mark that they were read from; null: there was none. */
+  after: string | null;
+  /** The mark when they are copied. */
+  upTo: string;
+  entries: { streamId: string; entry: ActivityEntry }[];
+}
+
+/**
+ * What applications counted, by the hour, and by the UTC day when it is older than `hourlySnapshotsDays`. The sums over
+ * all companies are kept beside theirs, as those of PLATFORM_ID.
+ */
+export interface CounterHourRepository {
+  /** The marks of the hours that begin at `sinceMs` or later: company → start of the hour → mark. */
+  marks(sinceMs: number): Promise<Map<string, Map<number, number | null>>>;
+  /** Writes hours as they are, none twice: of what is stored already, each counter becomes the larger of both. */
+  put(hours: readonly CounterHour[]): Promise<void>;
+  /** One company's hours and merged days that begin within fromMs ≤ … < toMs, oldest first. */
+  range(companyId: string, fromMs: number, toMs: number): Promise<CounterSpan[]>;
+  /** The same of every company, added up; without the platform's. */
+  sums(fromMs: number, toMs: number): Promise<Map<string, CounterSum>>;
+  /** Start of the oldest hour or day; null when there is none. */
+  oldest(): Promise<number | null>;
+  /** Merges old hours to days and removes what is older than `snapshotDays` as of `now`. Returns how many rows went. */
   prune(now: Date, retention: Retention): Promise<number>;
 }
 
@@ -95,8 +134,19 @@ export interface SnapshotRepository {
   platformRange(from: Date, to: Date): Promise<PlatformSnapshot[]>;
   /** One company's rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
   companyRange(companyId: string, from: Date, to: Date): Promise<CompanySnapshot[]>;
-  /** Removes what is older than `snapshotDays` as of `now`. Returns how many rows went. */
-  prune(now: Date, retention: Retention): Promise<number>;
+  /** Sums over the companies of the complete snapshots that were taken at these times, oldest first. */
+  totals(takenAt: readonly Date[]): Promise<SnapshotTotals[]>;
+  /**
+   * Applies retention as of `now` (domain/thinning.ts), the oldest first, `most` snapshots at most, so that a first big
+   * clean-up is done in portions. Returns how many rows and snapshots went, and how many snapshots are still to go.
+   */
+  prune(now: Date, retention: Retention, most?: number): Promise<Pruned>;
+}
+
+export interface Pruned {
+  rows: number;
+  snapshots: number;
+  left: number;
 }
 
 export interface FixRepository {

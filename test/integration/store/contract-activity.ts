@@ -105,4 +105,33 @@ export function activityContract(context: ContractContext): void {
     expect(Math.min(...ofTheDay.map((e) => e.timestamp.getTime()))).toBe(day + 3);
     expect(await context.store.activity.list({ companyId: 'calm', limit: 99 })).toHaveLength(10);
   });
+
+  it('copies events once, however often, and from several processes', async () => {
+    const { activity } = context.store;
+    expect(await activity.eventMarks()).toEqual(new Map());
+    const access = (n: number, companyId = 'acme') => ({
+      streamId: `1772359200000-${n}`,
+      entry: entry({ companyId, eventType: 'hit' as const, key: HOSTILE, details: { size: n, of: HOSTILE }, timestamp: NOW }),
+    });
+    const batch = { companyId: 'acme', after: null, upTo: '1772359200000-1', entries: [access(0), access(1)] };
+    const beta = { companyId: 'beta', after: null, upTo: '1772359200000-0', entries: [access(0, 'beta')] };
+    const other = await context.harness.open();
+    const copied = await Promise.all([activity.copyEvents([batch, beta]), other.activity.copyEvents([batch, beta])]);
+    expect(copied[0] + copied[1]).toBe(3);
+    await activity.copyEvents([batch]);
+    const listed = await other.activity.list({ limit: 99 });
+    const sorted = (all: object[]) => all.map((one) => JSON.stringify(one)).sort();
+    const wanted = [access(0), access(1), access(0, 'beta')].map((one) => one.entry);
+    expect(sorted(listed)).toEqual(sorted(wanted));
+    expect(await other.activity.eventMarks()).toEqual(
+      new Map([
+        ['acme', '1772359200000-1'],
+        ['beta', '1772359200000-0'],
+      ]),
+    );
+    const next = { companyId: 'acme', after: '1772359200000-1', upTo: '1772359200001-0', entries: [access(2)] };
+    expect(await other.activity.copyEvents([next])).toBe(1);
+    expect(await activity.list({ companyId: 'acme', limit: 99 })).toHaveLength(3);
+    await other.close();
+  });
 }

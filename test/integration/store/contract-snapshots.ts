@@ -92,10 +92,57 @@ export function snapshotContract(context: ContractContext): void {
     const older = new Date(edge.getTime() - 1);
     await context.store.snapshots.insert(snapshot(edge, ['acme']));
     await context.store.snapshots.insert(snapshot(older, ['acme', 'beta']));
-    expect(await context.store.snapshots.prune(now, DEFAULT_RETENTION)).toBe(3);
+    expect(await context.store.snapshots.prune(now, DEFAULT_RETENTION)).toEqual({ rows: 3, snapshots: 1, left: 0 });
     expect(await context.store.snapshots.platformRange(older, now)).toEqual([platformRow(edge)]);
     expect(await context.store.snapshots.companyRange('beta', older, now)).toEqual([]);
-    expect(await context.store.snapshots.prune(now, DEFAULT_RETENTION)).toBe(0);
+    expect(await context.store.snapshots.prune(now, DEFAULT_RETENTION)).toEqual({ rows: 0, snapshots: 0, left: 0 });
+  });
+
+  it('keeps all for 48 hours, then the last of each hour, after 35 days of each day; in portions, the newest never goes', async () => {
+    const now = at('2026-03-31T12:30:00.000Z');
+    const kept = [
+      '2026-02-10T23:59:59.999Z', // the last of its day, the only one of 11 February, …
+      '2026-02-11T00:00:00.000Z',
+      '2026-02-24T12:29:59.999Z', // the last of the day that is over 35 days old
+      '2026-02-24T12:30:00.000Z', // and the last of its hour that is not
+      '2026-03-28T10:59:59.999Z',
+      '2026-03-28T11:00:00.000Z',
+      '2026-03-29T12:30:00.000Z', // 48 hours
+      '2026-03-29T12:31:00.000Z',
+      '2026-03-31T12:29:00.000Z',
+      '2026-03-31T12:30:00.000Z',
+    ].map(at);
+    const gone = [
+      '2026-02-10T00:00:00.000Z',
+      '2026-02-10T22:00:00.000Z',
+      '2026-02-24T11:00:00.000Z',
+      '2026-03-28T10:00:00.000Z',
+      '2026-03-28T10:30:00.000Z',
+    ].map(at);
+    for (const t of [...gone, ...kept]) await context.store.snapshots.insert(snapshot(t, ['acme', 'beta']));
+    const { snapshots } = context.store;
+    const left = async () => (await snapshots.platformRange(new Date(0), now)).map((row) => row.takenAt);
+    expect(await snapshots.prune(now, DEFAULT_RETENTION, 2)).toEqual({ rows: 6, snapshots: 2, left: 3 });
+    expect((await left()).length).toBe(13);
+    expect(await snapshots.prune(now, DEFAULT_RETENTION)).toEqual({ rows: 9, snapshots: 3, left: 0 });
+    expect(await left()).toEqual(kept);
+    expect(await snapshots.prune(now, DEFAULT_RETENTION)).toEqual({ rows: 0, snapshots: 0, left: 0 });
+    expect(await snapshots.companyRange('beta', new Date(0), now)).toHaveLength(kept.length);
+  });
+
+  it('adds up the companies of the snapshots that are named', async () => {
+    const rows = (t: Date, scores: (number | null)[]): Snapshot => ({
+      platform: platformRow(t),
+      companies: scores.map((score, i) => companyRow(`c${i}`, t, { keys: 10 ** i, score })),
+    });
+    await context.store.snapshots.insert(rows(T1, [80, null, 50]));
+    await context.store.snapshots.insert(rows(T2, [null]));
+    await context.store.snapshots.insert(rows(T3, [1, 2]));
+    expect(await context.store.snapshots.totals([T2, T1])).toEqual([
+      { takenAt: T1, keys: 111, meanScore: 65 },
+      { takenAt: T2, keys: 1, meanScore: null },
+    ]);
+    expect(await context.store.snapshots.totals([])).toEqual([]);
   });
 
   it('takes a platform of 10,000 companies in one call, and of none', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import type { Store } from '../../../src/core/store/store.js';
 import { activityContract } from './contract-activity.js';
+import { counterHourContract } from './contract-counter-hours.js';
 import { fixContract } from './contract-fixes.js';
 import { issueContract } from './contract-issues.js';
 import { policyContract } from './contract-policies.js';
@@ -31,6 +32,7 @@ export function storeContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('policies', () => policyContract(context));
   describe('activity', () => activityContract(context));
   describe('snapshots', () => snapshotContract(context));
+  describe('counter hours', () => counterHourContract(context));
   describe('fixes', () => fixContract(context));
   describe('issues', () => issueContract(context));
 }

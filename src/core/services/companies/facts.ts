@@ -16,7 +16,7 @@ import { readServerInfo } from '../../redis/server-info.js';
 import type { CompanyListing } from '../../store/store.js';
 import type { Ports } from '../ports.js';
 import { readDurable } from './durable.js';
-import { type RecordedReads, readsFromSnapshots, readsOfCounters } from './recorded-reads.js';
+import { type RecordedReads, readsOfCounters, readsOfHistory } from './recorded-reads.js';
 import { scanWarnings } from './warnings.js';
 
 export interface MeasureOptions {
@@ -143,7 +143,7 @@ export async function readRecorded(
   const clears = await totals(DAY_MS);
   if (windowMs === DAY_MS) return { reads: readsOfCounters(clears, window), clears, recorded: clears };
   if (windowMs > LONGEST_COUNTER_WINDOW_MS)
-    return { reads: await readsFromSnapshots(ports, window, warnings), clears, recorded: new Map() };
+    return { reads: await readsOfHistory(ports, ids, window, warnings), clears, recorded: new Map() };
   const recorded = await totals(windowMs);
   return { reads: readsOfCounters(recorded, window), clears, recorded };
 }

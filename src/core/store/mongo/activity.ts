@@ -1,9 +1,11 @@
-import type { QueryFilter } from 'mongoose';
+import { createHash } from 'node:crypto';
+import { type QueryFilter, Types } from 'mongoose';
 import { ACCESS_EVENT_TYPES, ACCESS_EVENTS_PER_COMPANY_AND_DAY, type ActivityEntry } from '../../domain/activity.js';
 import { DAY_MS } from '../../domain/units.js';
 import { jsonSafe, rowLimit } from '../json-safe.js';
-import type { ActivityFilter, ActivityRepository } from '../store.js';
+import type { ActivityFilter, ActivityRepository, EventBatch } from '../store.js';
 import type { Mongo } from './connect.js';
+import { isDuplicateKey } from './errors.js';
 import { indexOnce } from './indexes.js';
 import type { Models } from './models.js';
 
@@ -11,13 +13,13 @@ const DELETE_BATCH = 10_000;
 const ACCESS = { eventType: { $in: [...ACCESS_EVENT_TYPES] } };
 
 /** The durable log. */
-export function activityRepository(mongo: Mongo, { activity: model }: Models): ActivityRepository {
+export function activityRepository(mongo: Mongo, { activity: model, eventMark }: Models): ActivityRepository {
   const makeIndexes = indexOnce(model);
   return {
     append: (entries) =>
       mongo.run(async () => {
         if (entries.length === 0) return;
-        const docs = entries.map((e) => ({ ...e, details: jsonSafe(e.details), metadata: jsonSafe(e.metadata) }));
+        const docs = entries.map(jsonSafeEntry);
         await model.insertMany(docs, { lean: true });
         await makeIndexes();
       }),
@@ -35,6 +37,16 @@ export function activityRepository(mongo: Mongo, { activity: model }: Models): A
           metadata,
         }));
       }),
+    eventMarks: () =>
+      mongo.run(async () => new Map((await eventMark.find().lean()).map((doc) => [doc._id, doc.streamId]))),
+    copyEvents: (batches) =>
+      mongo.run(async () => {
+        let copied = 0;
+        for (let i = 0; i < batches.length; i += BATCHES_AT_ONCE)
+          copied += await copyBatches(model, eventMark, batches.slice(i, i + BATCHES_AT_ONCE));
+        if (copied > 0) await makeIndexes();
+        return copied;
+      }),
     prune: (now, retention) =>
       mongo.run(async () => {
         const before = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
@@ -43,6 +55,50 @@ export function activityRepository(mongo: Mongo, { activity: model }: Models): A
         return acts.deletedCount + accesses.deletedCount + (await pruneExcess(mongo, model));
       }),
   };
+}
+
+/** Companies whose events are copied by one write. */
+const BATCHES_AT_ONCE = 100;
+
+/**
+ * Events first, marks afterwards. An event's _id follows from its company and its stream entry: who copies it again, killed
+ * before the mark or beside another run, writes nothing new.
+ */
+async function copyBatches(
+  model: Models['activity'],
+  eventMark: Models['eventMark'],
+  batches: readonly EventBatch[],
+): Promise<number> {
+  const docs = batches.flatMap(({ companyId, entries }) =>
+    entries.map(({ streamId, entry }) => ({ _id: eventId(companyId, streamId), ...jsonSafeEntry(entry) })),
+  );
+  let copied = 0;
+  if (docs.length > 0)
+    copied = await model.collection.insertMany(docs as never, { ordered: false }).then(
+      ({ insertedCount }) => insertedCount,
+      (error) => {
+        if (!isDuplicateKey(error)) throw error;
+        return Number(error.insertedCount ?? error.result?.insertedCount ?? 0);
+      },
+    );
+  await eventMark.collection.bulkWrite(
+    batches.map(({ companyId, upTo }) => ({
+      updateOne: { filter: { _id: companyId }, update: { $set: { streamId: upTo } }, upsert: true },
+    })) as never,
+    { ordered: false },
+  );
+  return copied;
+}
+
+/** The second in which it was written, as in every ObjectId, and 64 bits of a hash. */
+function eventId(companyId: string, streamId: string): Types.ObjectId {
+  const seconds = Math.floor(Number(streamId.split('-', 1)[0]) / 1000) % 2 ** 32;
+  const hash = createHash('sha256').update(`${streamId}\0${companyId}`).digest('hex').slice(0, 16);
+  return new Types.ObjectId(`${seconds.toString(16).padStart(8, '0')}${hash}`);
+}
+
+function jsonSafeEntry(entry: ActivityEntry): ActivityEntry {
+  return { ...entry, details: jsonSafe(entry.details), metadata: jsonSafe(entry.metadata) };
 }
 
 function condition(filter: ActivityFilter): QueryFilter<ActivityEntry> {

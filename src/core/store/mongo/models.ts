@@ -118,6 +118,9 @@ const usage = new Schema(
   OPTIONS,
 );
 
+const counterDay = new Schema({ _id: String, h: Mixed, s: Mixed }, OPTIONS);
+const eventMark = new Schema({ _id: String, streamId: String }, OPTIONS);
+
 type Stored<T, Id> = Omit<T, 'companyId' | 'fixId'> & { _id: Id };
 export type PolicyDoc = Stored<CachePolicy, string>;
 export type FixDoc = Omit<FixRecord, 'fixId' | 'steps' | 'before' | 'predicted' | 'measured'> & {
@@ -145,6 +148,17 @@ export interface UsageDoc {
   unknown: unknown;
 }
 
+/** One company's counters of one UTC day: by the hour, or merged (counter-hours.ts). */
+export interface CounterDayDoc {
+  _id: string;
+  h?: Record<string, Record<string, number>>;
+  s?: Record<string, number>;
+}
+export interface EventMarkDoc {
+  _id: string;
+  streamId: string;
+}
+
 export interface Models {
   pricing: Model<PricingConfig & { _id: string }>;
   policy: Model<PolicyDoc>;
@@ -155,6 +169,8 @@ export interface Models {
   companySnapshot: Model<CompanySnapshotDoc>;
   platformSnapshot: Model<PlatformDoc>;
   usage: Model<UsageDoc>;
+  counterDay: Model<CounterDayDoc>;
+  eventMark: Model<EventMarkDoc>;
 }
 
 /** The models of one connection. The collections are all our own: `rcm_…`. */
@@ -171,5 +187,7 @@ export function modelsOf(connection: Connection): Models {
     companySnapshot: model('CacheSnapshot', companySnapshot, 'rcm_cachesnapshots'),
     platformSnapshot: model('PlatformSnapshot', platformSnapshot, 'rcm_platformsnapshots'),
     usage: model('Usage', usage, 'rcm_usage'),
+    counterDay: model('CounterDay', counterDay, 'rcm_counterdays'),
+    eventMark: model('EventMark', eventMark, 'rcm_eventmarks'),
   };
 }

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 import type { CompanySnapshot, PlatformSnapshot } from '../../domain/snapshot.js';
+import { snapshotsToRemove } from '../../domain/thinning.js';
 import { DAY_MS } from '../../domain/units.js';
 import { checkStored, SHAPES } from '../shapes.js';
 import type { SnapshotRepository } from '../store.js';
@@ -7,6 +8,9 @@ import type { Mongo } from './connect.js';
 import { indexOnce } from './indexes.js';
 import type { Models } from './models.js';
 import { type CompanySnapshotDoc, snapshotFromDoc, snapshotToDoc } from './snapshot-doc.js';
+
+/** Snapshots that one deletion takes away. */
+const SNAPSHOTS_AT_ONCE = 10;
 
 /** History: company rows that carry the id of a platform row, which is written last. Rows without one do not count. */
 export function snapshotRepository(mongo: Mongo, models: Models): SnapshotRepository {
@@ -63,13 +67,43 @@ export function snapshotRepository(mongo: Mongo, models: Models): SnapshotReposi
         const ids = new Set(complete.map((doc) => String(doc._id)));
         return rows.filter((row) => ids.has(String(row.s))).map(companyOf);
       }),
-    prune: (now, retention) =>
+    totals: (takenAt) =>
       mongo.run(async () => {
+        const platforms = await platformSnapshot.find({ takenAt: { $in: takenAt } }, { takenAt: 1 }).lean();
+        const at = new Map(platforms.map((doc) => [String(doc._id), doc.takenAt]));
+        const sums = await companySnapshot
+          .aggregate<{ _id: Types.ObjectId; keys: number; score: number | null }>([
+            { $match: { t: { $in: [...takenAt] }, s: { $in: platforms.map((doc) => doc._id) } } },
+            { $group: { _id: '$s', keys: { $sum: '$k' }, score: { $avg: '$z' } } },
+          ])
+          .option({ maxTimeMS: mongo.operationMs });
+        return sums
+          .map(({ _id, keys, score }) => ({ takenAt: at.get(String(_id)) as Date, keys, meanScore: score ?? null }))
+          .sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
+      }),
+    prune: (now, retention, most = Number.POSITIVE_INFINITY) =>
+      mongo.run(async () => {
+        const kept = await platformSnapshot.find({}, { takenAt: 1 }).sort({ takenAt: 1, _id: 1 }).lean();
+        const remove = snapshotsToRemove(
+          kept.map((doc) => doc.takenAt.getTime()),
+          now.getTime(),
+          retention,
+        );
+        const goes = remove.slice(0, most).map((i) => kept[i] as (typeof kept)[number]);
+        let [rows, snapshots] = [0, 0];
+        for (let i = 0; i < goes.length; i += SNAPSHOTS_AT_ONCE) {
+          const part = goes.slice(i, i + SNAPSHOTS_AT_ONCE);
+          const ids = part.map((doc) => doc._id);
+          // The platform first: a snapshot that lost some of its companies must not count.
+          const gone = (await platformSnapshot.deleteMany({ _id: { $in: ids } })).deletedCount;
+          const times = part.map((doc) => doc.takenAt);
+          rows += gone + (await companySnapshot.deleteMany({ t: { $in: times }, s: { $in: ids } })).deletedCount;
+          snapshots += gone;
+        }
+        // What interrupted runs left counts for nothing, and goes with its age.
         const $lt = new Date(now.getTime() - retention.snapshotDays * DAY_MS);
-        // The platform first: a snapshot that lost some of its companies must not count.
-        const platforms = await platformSnapshot.deleteMany({ takenAt: { $lt } });
-        const companies = await companySnapshot.deleteMany({ t: { $lt } });
-        return platforms.deletedCount + companies.deletedCount;
+        rows += (await companySnapshot.deleteMany({ t: { $lt } })).deletedCount;
+        return { rows, snapshots, left: remove.length - goes.length };
       }),
   };
 }

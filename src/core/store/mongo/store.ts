@@ -3,6 +3,7 @@ import type { Store } from '../store.js';
 import { activityRepository } from './activity.js';
 import { companyRepository } from './companies.js';
 import { connectMongo, type MongoTimeouts } from './connect.js';
+import { counterHourRepository } from './counter-hours.js';
 import { diagnoseMongo } from './diagnose.js';
 import { fixRepository } from './fixes.js';
 import { issueRepository } from './issues.js';
@@ -29,6 +30,7 @@ export async function openMongoStore(
     pricing: pricingRepository(mongo, models),
     policies: policyRepository(mongo, models),
     activity: activityRepository(mongo, models),
+    counterHours: counterHourRepository(mongo, models),
     snapshots: snapshotRepository(mongo, models),
     fixes: fixRepository(mongo, models),
     issues: issueRepository(mongo, models),

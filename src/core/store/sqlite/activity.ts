@@ -7,8 +7,8 @@ import {
 import { DAY_MS } from '../../domain/units.js';
 import { rowLimit } from '../json-safe.js';
 import { parseStoredJson } from '../shapes.js';
-import type { ActivityFilter, ActivityRepository } from '../store.js';
-import type { Database, Row, SqlValue } from './database.js';
+import type { ActivityFilter, ActivityRepository, EventBatch } from '../store.js';
+import { type Database, escapeNul, jsonOf, type Row, type SqlValue } from './database.js';
 
 const ACCESS_TYPES = ACCESS_EVENT_TYPES.map((type) => `'${type}'`).join(', ');
 
@@ -26,23 +26,23 @@ export function activityRepository(db: Database): ActivityRepository {
     append: async (entries) => {
       if (entries.length === 0) return;
       db.immediate(() => {
-        for (const e of entries) {
-          db.run(
-            'INSERT INTO activity (company_id, timestamp, event_type, key, details, metadata) VALUES (?, ?, ?, ?, ?, ?)',
-            e.companyId,
-            e.timestamp.getTime(),
-            e.eventType,
-            e.key,
-            JSON.stringify(e.details),
-            JSON.stringify(e.metadata),
-          );
-        }
+        for (const entry of entries) insert(db, entry);
       });
     },
     list: async (filter) => {
       const { where, params } = condition(filter);
       const sql = `SELECT * FROM activity ${where} ORDER BY timestamp DESC, id DESC LIMIT ?`;
       return db.all(sql, ...params, rowLimit(filter.limit)).map(fromRow);
+    },
+    eventMarks: async () =>
+      new Map(db.rows('SELECT company_id, stream_id FROM event_mark').map(([id, mark]) => [String(id), String(mark)])),
+    copyEvents: async (batches) => {
+      let copied = 0;
+      for (let i = 0; i < batches.length; i += BATCHES_AT_ONCE)
+        copied += db.immediate(() =>
+          batches.slice(i, i + BATCHES_AT_ONCE).reduce((sum, batch) => sum + copyBatch(db, batch), 0),
+        );
+      return copied;
     },
     prune: async (now, retention) =>
       db.immediate(() => {
@@ -52,17 +52,72 @@ export function activityRepository(db: Database): ActivityRepository {
           `DELETE FROM activity WHERE timestamp < ? AND event_type IN (${ACCESS_TYPES})`,
           before(retention.accessDays),
         );
-        const excess = db.run(
-          `DELETE FROM activity WHERE id IN (
-             SELECT id FROM (
-               SELECT id, row_number() OVER (PARTITION BY company_id, timestamp / ${DAY_MS} ORDER BY timestamp DESC, id DESC) AS rank
-               FROM activity WHERE event_type IN (${ACCESS_TYPES})
-             ) WHERE rank > ?)`,
-          ACCESS_EVENTS_PER_COMPANY_AND_DAY,
-        );
+        const excess = pruneExcess(db);
         return acts + accesses + excess;
       }),
   };
+}
+
+/** Removes the oldest access events of each company and UTC day that has too many. Returns how many went. */
+function pruneExcess(db: Database): number {
+  // Told by the index alone, acts included: the few that may have too many are looked at one by one.
+  const days = db.rows(
+    `SELECT company_id, timestamp / ${DAY_MS} AS day FROM activity GROUP BY company_id, day HAVING count(*) > ?`,
+    ACCESS_EVENTS_PER_COMPANY_AND_DAY,
+  );
+  return days.reduce(
+    (sum, [companyId, day]) =>
+      sum +
+      db.run(
+        `DELETE FROM activity WHERE id IN (
+           SELECT id FROM activity WHERE company_id = ? AND timestamp >= ? AND timestamp < ?
+             AND event_type IN (${ACCESS_TYPES}) ORDER BY timestamp DESC, id DESC LIMIT -1 OFFSET ?)`,
+        String(companyId),
+        Number(day) * DAY_MS,
+        (Number(day) + 1) * DAY_MS,
+        ACCESS_EVENTS_PER_COMPANY_AND_DAY,
+      ),
+    0,
+  );
+}
+
+/** Companies whose events are copied in one transaction. */
+const BATCHES_AT_ONCE = 250;
+
+/** The mark and its events in one transaction: whoever finds the mark moved copies nothing. Returns how many were copied. */
+function copyBatch(db: Database, { companyId, after, upTo, entries }: EventBatch): number {
+  const mark = db.get('SELECT stream_id FROM event_mark WHERE company_id = ?', companyId)?.stream_id ?? null;
+  if (mark !== after) return 0;
+  db.run(
+    'INSERT INTO event_mark VALUES (?, ?) ON CONFLICT DO UPDATE SET stream_id = excluded.stream_id',
+    companyId,
+    upTo,
+  );
+  if (entries.length > 0)
+    db.run(
+      `INSERT INTO activity (company_id, timestamp, event_type, key, details, metadata)
+         SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`,
+      companyId,
+      jsonOf(entries.map(({ entry }) => rowOf(entry))),
+    );
+  return entries.length;
+}
+
+function rowOf({ timestamp, eventType, key, details, metadata }: ActivityEntry): (string | number | null)[] {
+  const texts = [JSON.stringify(details), JSON.stringify(metadata)].map(escapeNul);
+  return [timestamp.getTime(), eventType, key === null ? null : escapeNul(key), ...texts];
+}
+
+function insert(db: Database, entry: ActivityEntry): void {
+  db.run(
+    'INSERT INTO activity (company_id, timestamp, event_type, key, details, metadata) VALUES (?, ?, ?, ?, ?, ?)',
+    entry.companyId,
+    entry.timestamp.getTime(),
+    entry.eventType,
+    entry.key,
+    JSON.stringify(entry.details),
+    JSON.stringify(entry.metadata),
+  );
 }
 
 function condition(filter: ActivityFilter): { where: string; params: SqlValue[] } {

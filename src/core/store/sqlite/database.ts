@@ -80,8 +80,17 @@ export class Database {
 }
 
 // The native module cuts text at a NUL when reading: ␀ escapes it (and itself), so that any id comes back as it went in.
-const toSql = (value: SqlValue): SqlValue =>
-  typeof value === 'string' && /[\0␀]/.test(value) ? value.replace(/[\0␀]/g, (c) => (c === '\0' ? '␀0' : '␀␀')) : value;
+const toSql = (value: SqlValue): SqlValue => (typeof value === 'string' ? escapeNul(value) : value);
+
+/** Text as it is stored; what is bound is escaped already. */
+export function escapeNul(text: string): string {
+  return /[\0␀]/.test(text) ? text.replace(/[\0␀]/g, (c) => (c === '\0' ? '␀0' : '␀␀')) : text;
+}
+
+/** JSON for json_each() whose strings are escaped already: binding it escapes nothing again. */
+export function jsonOf(value: unknown): string {
+  return JSON.stringify(value).replaceAll('␀', '\\u2400');
+}
 
 function fromSqlValue(value: unknown): unknown {
   if (typeof value !== 'string' || !value.includes('␀')) return value;

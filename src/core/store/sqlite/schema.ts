@@ -80,4 +80,23 @@ export const MIGRATIONS: readonly string[] = [
     fix_id TEXT NOT NULL, chunk INTEGER NOT NULL, touched TEXT NOT NULL, PRIMARY KEY (fix_id, chunk)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What applications counted, by the hour and, when older, by the UTC day (hours and days since the epoch). Ids stand
+  -- once; the id '' is the sum over all companies. A row of each time follows the last one's: pages are full.
+  CREATE TABLE counter_subject (id INTEGER PRIMARY KEY, company_id TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE counter_hour (
+    hour INTEGER NOT NULL, subject_id INTEGER NOT NULL, mark INTEGER, hit INTEGER, miss INTEGER, sets INTEGER,
+    dels INTEGER, clears INTEGER, errors INTEGER, hit_us INTEGER, miss_us INTEGER, bytes INTEGER, b0 INTEGER, b1 INTEGER,
+    b2 INTEGER, b3 INTEGER, b4 INTEGER, b5 INTEGER, b6 INTEGER, b7 INTEGER, expires INTEGER, evicts INTEGER,
+    PRIMARY KEY (hour, subject_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE counter_day (
+    day INTEGER NOT NULL, subject_id INTEGER NOT NULL, hit INTEGER, miss INTEGER, sets INTEGER,
+    dels INTEGER, clears INTEGER, errors INTEGER, hit_us INTEGER, miss_us INTEGER, bytes INTEGER, b0 INTEGER, b1 INTEGER,
+    b2 INTEGER, b3 INTEGER, b4 INTEGER, b5 INTEGER, b6 INTEGER, b7 INTEGER, expires INTEGER, evicts INTEGER,
+    PRIMARY KEY (day, subject_id)
+  ) STRICT, WITHOUT ROWID;
+  -- Up to which entry of a company's stream access events were copied into the log.
+  CREATE TABLE event_mark (company_id TEXT PRIMARY KEY, stream_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,5 +1,5 @@
 import type { CompanySnapshot, PlatformSnapshot } from '../../domain/snapshot.js';
-import { DAY_MS } from '../../domain/units.js';
+import { snapshotsToRemove } from '../../domain/thinning.js';
 import { checkStored, parseStoredJson, SHAPES } from '../shapes.js';
 import type { SnapshotRepository } from '../store.js';
 import type { Database, Row } from './database.js';
@@ -82,13 +82,38 @@ export function snapshotRepository(db: Database): SnapshotRepository {
           to.getTime(),
         )
         .map(companyOf),
-    prune: async (now, retention) =>
-      db.immediate(() => {
-        const before = now.getTime() - retention.snapshotDays * DAY_MS;
-        const old = 'SELECT id FROM snapshot WHERE taken_at < ?';
-        const companies = db.run(`DELETE FROM snapshot_company WHERE snapshot_id IN (${old})`, before);
-        return companies + db.run('DELETE FROM snapshot WHERE taken_at < ?', before);
-      }),
+    totals: async (takenAt) =>
+      db
+        .rows(
+          `SELECT s.taken_at, sum(c.keys), avg(c.score) FROM snapshot s JOIN snapshot_company c ON c.snapshot_id = s.id
+           WHERE s.taken_at IN (SELECT value FROM json_each(?)) GROUP BY s.id ORDER BY s.taken_at, s.id`,
+          JSON.stringify(takenAt.map((at) => at.getTime())),
+        )
+        .map(([at, keys, score]) => ({
+          takenAt: new Date(Number(at)),
+          keys: Number(keys),
+          meanScore: score === null ? null : Number(score),
+        })),
+    prune: async (now, retention, most = Number.POSITIVE_INFINITY) => {
+      const kept = db.rows('SELECT id, taken_at FROM snapshot ORDER BY taken_at, id');
+      const remove = snapshotsToRemove(
+        kept.map(([, at]) => Number(at)),
+        now.getTime(),
+        retention,
+      );
+      let rows = 0;
+      let snapshots = 0;
+      // One at a time: nobody waits long for the lock.
+      for (const i of remove.slice(0, most))
+        db.immediate(() => {
+          const id = Number(kept[i]?.[0]);
+          rows += db.run('DELETE FROM snapshot_company WHERE snapshot_id = ?', id);
+          const gone = db.run('DELETE FROM snapshot WHERE id = ?', id);
+          rows += gone;
+          snapshots += gone;
+        });
+      return { rows, snapshots, left: Math.max(0, remove.length - most) };
+    },
   };
 }
 

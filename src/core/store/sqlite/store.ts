@@ -1,6 +1,7 @@
 import type { Store } from '../store.js';
 import { activityRepository } from './activity.js';
 import { companyRepository } from './companies.js';
+import { counterHourRepository } from './counter-hours.js';
 import { diagnoseSqlite } from './diagnose.js';
 import { fixRepository } from './fixes.js';
 import { issueRepository } from './issues.js';
@@ -23,6 +24,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     pricing: pricingRepository(db),
     policies: policyRepository(db),
     activity: activityRepository(db),
+    counterHours: counterHourRepository(db),
     snapshots: snapshotRepository(db),
     fixes: fixRepository(db),
     issues: issueRepository(db),

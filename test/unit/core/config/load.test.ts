@@ -100,7 +100,13 @@ describe('precedence', () => {
       keyTemplates: ['company:{companyId}', 'company:{companyId}:*'],
       window: '24h',
       costs: { baseShare: 'equal' },
-      retention: { snapshotDays: 400, actDays: 90, accessDays: 7 },
+      retention: {
+        snapshotDays: 400,
+        allSnapshotsHours: 48,
+        hourlySnapshotsDays: 35,
+        actDays: 90,
+        accessDays: 7,
+      },
     });
     expect(config.redis.url).toBeUndefined();
     expect(config.mongodb.uri).toBeUndefined();

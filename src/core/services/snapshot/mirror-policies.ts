@@ -1,0 +1,34 @@
+import { writePolicyMirror } from '../../redis/policy-mirror.js';
+import type { Store } from '../../store/store.js';
+import type { Ports } from '../ports.js';
+
+/** A policy that changes while it is mirrored is mirrored again, so often at most. */
+const MOST_ROUNDS = 3;
+
+/**
+ * Writes every durable policy to Redis again: a mirror that was lost (a flush, a change while Redis was away) is back. What
+ * only Redis has is left: another store may have put it there.
+ * A Redis that is only read here is none of a run's faults: that is a warning.
+ * @returns how many were mirrored; null where Redis may not be written
+ * @throws what Redis says; RCM_STORE_*, RCM_MONGODB_*
+ */
+export async function mirrorPolicies(
+  { redis }: Pick<Ports, 'redis'>,
+  { policies }: Pick<Store, 'policies'>,
+  warnings: string[],
+): Promise<number | null> {
+  const mirrored = new Map<string, number>();
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const stale = (await policies.list()).filter(({ companyId, version }) => mirrored.get(companyId) !== version);
+    if (stale.length === 0) break;
+    try {
+      await writePolicyMirror(redis.client, stale);
+    } catch (error) {
+      if (!/NOPERM|READONLY/.test(String(error))) throw error;
+      warnings.push('Policies were not mirrored: Redis may not be written.');
+      return null;
+    }
+    for (const { companyId, version } of stale) mirrored.set(companyId, version);
+  }
+  return mirrored.size;
+}
