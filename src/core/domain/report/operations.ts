@@ -1,0 +1,89 @@
+import type { ActivityEntry } from '../activity.js';
+import { median } from '../detect/figures.js';
+import type { IssueState } from '../issue.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../units.js';
+import { counted, type Finding, isWithin, type Range, weeksOf } from './metric.js';
+
+/** A fix, as far as these figures need it. */
+export interface FixTimes {
+  companyId: string;
+  status: string;
+  finishedAt: Date | null;
+}
+
+/** A command on the company counts as the beginning of looking for what is wrong when a fix ended within so long of it. */
+const LOOKING_MS = 4 * HOUR_MS;
+
+/** Minutes from the first command on a company (a drill-down, a fix that was shown) to the end of the fix; their median. */
+export function troubleshootingTime(
+  fixes: readonly FixTimes[],
+  commands: readonly ActivityEntry[],
+  range: Range,
+): Finding {
+  const took = fixes.flatMap(({ companyId, status, finishedAt }) => {
+    if (finishedAt === null || (status !== 'applied' && status !== 'undone') || !isWithin(finishedAt, range)) return [];
+    const end = finishedAt.getTime();
+    const began = commands
+      .filter((one) => one.companyId === companyId)
+      .map(({ timestamp }) => timestamp.getTime())
+      .filter((ms) => ms <= end && end - ms <= LOOKING_MS);
+    return began.length === 0 ? [] : [(end - Math.min(...began)) / MINUTE_MS];
+  });
+  const value = median(took);
+  if (value === null) return { unknown: 'no fix of this time has commands before it in the log' };
+  return {
+    value,
+    basis: `median of ${counted(took.length, 'fix', 'fixes')}: from the first logged command on the company within 4 hours before, to the fix's end`,
+  };
+}
+
+/** Share of the issues first seen in the range before which nobody had cleared the company's cache for a day. */
+export function detectedProactively(
+  states: readonly IssueState[],
+  clears: readonly ActivityEntry[],
+  range: Range,
+): Finding {
+  const seen = states.filter(({ firstSeen, companyId }) => companyId !== null && isWithin(firstSeen, range));
+  if (seen.length === 0) return { unknown: 'no issue of a company was first seen in this time' };
+  const first = seen.filter(
+    ({ companyId, firstSeen }) =>
+      !clears.some(({ companyId: id, timestamp }) => {
+        const ahead = firstSeen.getTime() - timestamp.getTime();
+        return id === companyId && ahead >= 0 && ahead <= DAY_MS;
+      }),
+  );
+  return {
+    value: (first.length / seen.length) * 100,
+    basis: `${first.length} of ${counted(seen.length, 'issue')} first seen in this time, with no clear by hand in the 24 hours before`,
+  };
+}
+
+/** Runs of `clear` per week: several companies of one run count once; what fixes clear does not count. */
+export function manualClearsPerWeek(clears: readonly ActivityEntry[], range: Range): Finding {
+  const runs = new Set(clears.filter(({ timestamp }) => isWithin(timestamp, range)).map(runOf));
+  return { value: runs.size / weeksOf(range), basis: `${counted(runs.size, 'run')} of \`rcm clear\` in the log` };
+}
+
+/** Clears by hand that were done, by the log. */
+export function clearsByHand(acts: readonly ActivityEntry[]): ActivityEntry[] {
+  return acts.filter(
+    ({ eventType, details }) =>
+      eventType === 'clear' && details.command === 'clear' && (details.phase ?? 'outcome') === 'outcome',
+  );
+}
+
+function runOf({ details, timestamp, companyId }: ActivityEntry): string {
+  return String(details.operationId ?? `${companyId} ${timestamp.getTime()}`);
+}
+
+/** By how many percent there were more or fewer critical issues first seen than in as long a time before. */
+export function incidentsChange(states: readonly IssueState[], range: Range): Finding {
+  const length = range.until.getTime() - range.since.getTime();
+  const before: Range = { since: new Date(range.since.getTime() - length), until: new Date(range.since.getTime() - 1) };
+  const count = (within: Range) =>
+    states.filter(({ severity, firstSeen }) => severity === 'critical' && isWithin(firstSeen, within)).length;
+  const [now, then] = [count(range), count(before)];
+  const basis = `${counted(now, 'critical issue')} first seen in this time, ${then} in as long before; one that came back counts with its last time only`;
+  if (then === 0) return { unknown: 'nothing critical was noted in as long a time before to compare with', basis };
+  return { value: ((now - then) / then) * 100, basis };
+}
