@@ -7,7 +7,8 @@ const HOURLY_DAYS = 35;
 export function snapshotTimes(now, days) {
   const hourly = Math.min(days, HOURLY_DAYS);
   const times = [];
-  for (let day = days; day > hourly; day -= 1) times.push(new Date(Math.floor((now - day * DAY) / DAY) * DAY + 23 * HOUR));
+  for (let day = days; day > hourly; day -= 1)
+    times.push(new Date(Math.floor((now - day * DAY) / DAY) * DAY + 23 * HOUR));
   for (let hour = hourly * 24; hour >= 0; hour -= 1) times.push(new Date(now - hour * HOUR));
   return times;
 }
@@ -87,11 +88,18 @@ export async function fillHistory(store, { companies, days, now = Date.now(), on
     onSnapshot(n + 1, times.length);
   }
   const start = Math.floor(now / HOUR) * HOUR;
-  const retention = { snapshotDays: 4000, allSnapshotsHours: 48, hourlySnapshotsDays: HOURLY_DAYS, actDays: 90, accessDays: 7 };
+  const retention = {
+    snapshotDays: 4000,
+    allSnapshotsHours: 48,
+    hourlySnapshotsDays: HOURLY_DAYS,
+    actDays: 90,
+    accessDays: 7,
+  };
   for (let hour = days * 24; hour >= 1; hour -= 1) {
     await store.counterHours.put(countersAt(start - hour * HOUR, companies));
     // Hours become days as time goes by.
-    if (hour % 24 === 0 && hour > HOURLY_DAYS * 24) await store.counterHours.prune(new Date(start - hour * HOUR), retention);
+    if (hour % 24 === 0 && hour > HOURLY_DAYS * 24)
+      await store.counterHours.prune(new Date(start - hour * HOUR), retention);
   }
   await store.counterHours.prune(new Date(now), retention);
 }

@@ -111,7 +111,13 @@ export function activityContract(context: ContractContext): void {
     expect(await activity.eventMarks()).toEqual(new Map());
     const access = (n: number, companyId = 'acme') => ({
       streamId: `1772359200000-${n}`,
-      entry: entry({ companyId, eventType: 'hit' as const, key: HOSTILE, details: { size: n, of: HOSTILE }, timestamp: NOW }),
+      entry: entry({
+        companyId,
+        eventType: 'hit' as const,
+        key: HOSTILE,
+        details: { size: n, of: HOSTILE },
+        timestamp: NOW,
+      }),
     });
     const batch = { companyId: 'acme', after: null, upTo: '1772359200000-1', entries: [access(0), access(1)] };
     const beta = { companyId: 'beta', after: null, upTo: '1772359200000-0', entries: [access(0, 'beta')] };

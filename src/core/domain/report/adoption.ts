@@ -13,7 +13,9 @@ export function activeDaysPerWeek(acts: readonly ActivityEntry[], range: Range):
 }
 
 export function drillDownsPerWeek(commands: readonly ActivityEntry[], range: Range): Finding {
-  const own = commands.filter(({ details, timestamp }) => details.command === 'drill-down' && isWithin(timestamp, range));
+  const own = commands.filter(
+    ({ details, timestamp }) => details.command === 'drill-down' && isWithin(timestamp, range),
+  );
   return { value: own.length / weeksOf(range), basis: `${counted(own.length, 'drill-down')} in the log` };
 }
 

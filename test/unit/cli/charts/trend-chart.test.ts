@@ -42,7 +42,9 @@ describe('trendChart', () => {
     for (const width of [80, 140])
       for (const steps of [1, 7, 30, 60]) {
         const values = Array.from({ length: steps }, (_, i) => i);
-        const lines = trendChart(chart({ width, max: steps, lines: [line(values)], label: (v) => `${v.toFixed(1)} ms` }));
+        const lines = trendChart(
+          chart({ width, max: steps, lines: [line(values)], label: (v) => `${v.toFixed(1)} ms` }),
+        );
         const widest = Math.max(...lines.map((text) => stringWidth(text)));
         expect(widest).toBeLessThanOrEqual(width);
         if (steps >= 30) expect(widest).toBeGreaterThan(width / 2);

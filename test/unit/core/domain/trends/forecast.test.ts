@@ -29,7 +29,8 @@ describe('forecast', () => {
     // Ten values by hand: the pairs' slopes sorted; S has variance 10·9·25/18 = 125, 1.96·√125 = 21.913; ranks 11.54, 34.46.
     const values = daily([3, 4, 2, 6, 5, 9, 8, 7, 11, 10]);
     const slopes: number[] = [];
-    for (let i = 0; i < 10; i++) for (let j = i + 1; j < 10; j++) slopes.push(((values[j]?.value ?? 0) - (values[i]?.value ?? 0)) / (j - i));
+    for (let i = 0; i < 10; i++)
+      for (let j = i + 1; j < 10; j++) slopes.push(((values[j]?.value ?? 0) - (values[i]?.value ?? 0)) / (j - i));
     slopes.sort((a, b) => a - b);
     const rank = (r: number) => {
       const below = Math.floor(r);

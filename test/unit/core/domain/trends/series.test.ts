@@ -28,7 +28,9 @@ describe('the figures of steps', () => {
       hour(30, { clear: 3 }),
       hour(50, { hit: 2, miss: 0 }),
     ];
-    const points = factsOfSteps(days(4), spans, [gauge(T + HOUR), gauge(T + 2 * HOUR, { memoryBytes: 7 })]).map(pointOf);
+    const points = factsOfSteps(days(4), spans, [gauge(T + HOUR), gauge(T + 2 * HOUR, { memoryBytes: 7 })]).map(
+      pointOf,
+    );
     expect(points.map((p) => p.reads)).toEqual([101, null, 2, null]);
     expect(points[0]?.hitRate).toBeCloseTo((90 / 101) * 100, 10);
     expect(points[0]?.avgResponseMs).toBeCloseTo(1000 / 101, 10);
@@ -41,7 +43,11 @@ describe('the figures of steps', () => {
     const day = { hits: 8, misses: 2, readUs: 20_000 };
     const gauges = [gauge(T + 23 * HOUR, { day }), gauge(T + 47 * HOUR, { day }), gauge(T + 71 * HOUR, { day })];
     const points = factsOfSteps(days(3), [hour(30, { hit: 1, miss: 1 })], gauges).map(pointOf);
-    expect(points.map((p) => [p.reads, p.hitRate])).toEqual([[10, 80], [2, 50], [null, null]]);
+    expect(points.map((p) => [p.reads, p.hitRate])).toEqual([
+      [10, 80],
+      [2, 50],
+      [null, null],
+    ]);
     const hourly = factsOfSteps(stepsBetween(T, T + DAY - 1, '1h', UTC), [], gauges).map(pointOf);
     expect(hourly.every((p) => p.reads === null)).toBe(true);
     expect(hourly.filter((p) => p.keys !== null)).toHaveLength(1);
@@ -56,7 +62,11 @@ describe('the figures of steps', () => {
   });
 
   it('put together are of all reads, never means of means', () => {
-    const facts = factsOfSteps(days(5), [hour(1, { hit: 99, miss: 1 }), hour(25, { hit: 0, miss: 1 })], [gauge(T + 26 * HOUR)]);
+    const facts = factsOfSteps(
+      days(5),
+      [hour(1, { hit: 99, miss: 1 }), hour(25, { hit: 0, miss: 1 })],
+      [gauge(T + 26 * HOUR)],
+    );
     const merged = coarserFacts(facts, 3).map(pointOf);
     expect(merged).toHaveLength(3);
     expect(merged[0]?.hitRate).toBeCloseTo((99 / 101) * 100, 10);

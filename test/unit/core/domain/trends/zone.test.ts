@@ -11,7 +11,11 @@ const days = (name: string, from: string, to: string) => stepsBetween(ms(from), 
 describe('days of a zone', () => {
   it('of 23 and 25 hours where the clock is changed', () => {
     const spring = days('Europe/Berlin', '2026-03-28T12:00Z', '2026-03-30T12:00Z');
-    expect(spring.map(({ fromMs }) => iso(fromMs))).toEqual(['2026-03-27T23:00', '2026-03-28T23:00', '2026-03-29T22:00']);
+    expect(spring.map(({ fromMs }) => iso(fromMs))).toEqual([
+      '2026-03-27T23:00',
+      '2026-03-28T23:00',
+      '2026-03-29T22:00',
+    ]);
     expect(spring.map(({ fromMs, toMs }) => (toMs - fromMs) / HOUR)).toEqual([24, 23, 24]);
     const autumn = days('America/New_York', '2026-10-31T12:00Z', '2026-11-02T12:00Z');
     expect(autumn.map(({ fromMs, toMs }) => (toMs - fromMs) / HOUR)).toEqual([24, 25, 24]);
@@ -43,7 +47,11 @@ describe('days of a zone', () => {
         expect(toMs).toBe(all[i + 1]?.fromMs ?? toMs);
         expect((toMs - fromMs) / HOUR).toBeGreaterThanOrEqual(22);
         expect((toMs - fromMs) / HOUR).toBeLessThanOrEqual(26);
-        expect(zone(name).local(fromMs).slice(0, 10)).not.toBe(zone(name).local(fromMs - 1).slice(0, 10));
+        expect(zone(name).local(fromMs).slice(0, 10)).not.toBe(
+          zone(name)
+            .local(fromMs - 1)
+            .slice(0, 10),
+        );
       }
     }
   });
@@ -55,7 +63,11 @@ describe('days of a zone', () => {
     expect(stepAt(all, ms('2026-03-30T22:00Z'))).toBe(-1);
     expect(stepAt(all, 0)).toBe(-1);
     const before = stepsBefore(all, '1d', zone('Europe/Berlin'));
-    expect(before.map(({ fromMs }) => iso(fromMs))).toEqual(['2026-03-24T23:00', '2026-03-25T23:00', '2026-03-26T23:00']);
+    expect(before.map(({ fromMs }) => iso(fromMs))).toEqual([
+      '2026-03-24T23:00',
+      '2026-03-25T23:00',
+      '2026-03-26T23:00',
+    ]);
     expect(before.at(-1)?.toMs).toBe(all[0]?.fromMs);
   });
 
