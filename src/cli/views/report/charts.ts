@@ -123,7 +123,7 @@ export function costChart({ companies }: PlatformReport): Html | false {
   ];
   const title = `The ${dearest.length === 1 ? 'dearest company' : `${dearest.length} dearest companies`}, by Redis and MongoDB cost a month`;
   const description = dearest.map((company) => `${name(company)}: ${dollars(company.costs.infrastructure)}`).join('; ');
-  return html`<figure><figcaption>${title}</figcaption>${barChart({ id: 'chart-dearest', title, description: `${description}.`, bars, parts: ['Redis', 'MongoDB'], text: dollars })}
+  return html`<figure class="alone"><figcaption>${title}</figcaption>${barChart({ id: 'chart-dearest', title, description: `${description}.`, bars, parts: ['Redis', 'MongoDB'], text: dollars })}
 <ul class="legend">${['Redis', 'MongoDB'].map((part, n) => html`<li><svg viewBox="0 0 26 10" aria-hidden="true"><rect class="bar s${n + 1}" x="1" y="1" width="24" height="8"/></svg>${part}</li>`)}</ul>
 <details><summary>The dearest companies as a table</summary>${htmlTable({ id: 'chart-dearest-data', caption: title, rows: dearest, columns, heading: 'name' })}</details></figure>`;
 }

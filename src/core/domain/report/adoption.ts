@@ -16,6 +16,8 @@ export function drillDownsPerWeek(commands: readonly ActivityEntry[], range: Ran
   const own = commands.filter(
     ({ details, timestamp }) => details.command === 'drill-down' && isWithin(timestamp, range),
   );
+  // Not every version notes them: none may mean that nothing was noted.
+  if (own.length === 0) return { unknown: 'no drill-down is noted in the log' };
   return { value: own.length / weeksOf(range), basis: `${counted(own.length, 'drill-down')} in the log` };
 }
 
@@ -30,6 +32,6 @@ export function fixAcceptance(commands: readonly ActivityEntry[], range: Range):
   if (taken + declined === 0) return { unknown: 'no fix was taken or declined in this time' };
   return {
     value: (taken / (taken + declined)) * 100,
-    basis: `${taken} of ${counted(taken + declined, 'fix', 'fixes')} that were offered and decided on`,
+    basis: `${taken} taken of ${counted(taken + declined, 'offered fix', 'offered fixes')} that somebody decided on`,
   };
 }

@@ -48,7 +48,6 @@ export function wastedSpend(total: { savingPerMonth: number; atMost: boolean } |
 /** What a fix was predicted to change of a cache's storage cost. */
 export interface FixSaving {
   status: string;
-  temporary: boolean;
   storageCost: { before: number | null; after: number | null };
 }
 
@@ -60,6 +59,6 @@ export function savedByFixes(fixes: readonly FixSaving[]): Finding {
   if (savings.length === 0) return { unknown: 'no fix of this time that stands had its saving predicted' };
   return {
     value: savings.reduce((sum, one) => sum + one, 0),
-    basis: `storage cost before less after, as predicted, of ${counted(savings.length, 'fix', 'fixes')} that stand`,
+    basis: `storage cost before less after, as predicted, of ${counted(savings.length, 'fix that stands', 'fixes that stand')}`,
   };
 }

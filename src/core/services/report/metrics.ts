@@ -39,7 +39,7 @@ export function successMetrics(sources: MetricSources): SuccessMetric[] {
   const { acts, fixes, trends } = kept;
   const points = trends?.series[0]?.points ?? [];
   const commands = acts?.filter(({ eventType }) => eventType === 'command') ?? null;
-  const clears = acts && clearsByHand(acts);
+  const clears = acts && fixes && clearsByHand(acts, fixes);
   const ofCommands = (use: (known: NonNullable<typeof commands>) => Finding): Finding =>
     commands === null ? NO_LOG : logCommands ? use(commands) : NOT_NOTED;
   return [
