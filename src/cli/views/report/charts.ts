@@ -23,7 +23,7 @@ ${forecastText(trends)}</section>`;
 
 function trendChart(
   { points, step }: Trends,
-  { id, title, figures, target, percent }: (typeof TREND_CHARTS)[number],
+  { id, title, figures, target, scale }: (typeof TREND_CHARTS)[number],
 ): Html {
   const lines = figures.map(({ label, value, text }) => ({
     label,
@@ -41,7 +41,7 @@ function trendChart(
     ),
   ];
   const tick = TICKS[id] ?? String;
-  return html`<figure><figcaption>${title}</figcaption>${lineChart({ id, title, description: figures.map((figure) => inWords(figure, points)).join(' '), lines, tick, target, percent })}
+  return html`<figure><figcaption>${title}</figcaption>${lineChart({ id, title, description: figures.map((figure) => inWords(figure, points)).join(' '), lines, tick, target, scale })}
 ${legend(
   figures.map(({ label }) => label),
   target === undefined ? null : `target ${tick(target)}`,

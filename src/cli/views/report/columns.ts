@@ -25,12 +25,12 @@ const advice: Column<CompanyView> = {
   value: (c) => c.recommendations.join('; '),
 };
 
-const measured = ['size', 'keys', 'hitRate', 'response', 'cost', 'budget', 'callsPerDay', 'clears'];
-
 /** The table of companies, in HTML and Markdown. */
 export const COMPANIES: Column<CompanyView>[] = [
-  ...pick(COMPANY_COLUMNS, 'status', 'score', 'name', 'id', ...measured),
+  ...pick(COMPANY_COLUMNS, 'name', 'status', 'score', 'hitRate', 'size', 'keys', 'response', 'cost', 'budget'),
+  ...pick(COMPANY_COLUMNS, 'callsPerDay', 'clears'),
   issuesColumn,
+  ...pick(COMPANY_COLUMNS, 'id'),
 ];
 
 /** The same for a spreadsheet: all that is known. */
@@ -173,9 +173,15 @@ const memory: TrendFigure = {
 const cost: TrendFigure = { name: 'cost', label: 'Cost', value: (p) => p.cost, text: (p) => dollars(p.cost) };
 
 /** What the charts of the platform show. */
-export const TREND_CHARTS: { id: string; title: string; figures: TrendFigure[]; target?: number; percent?: true }[] = [
-  { id: 'chart-hit-rate', title: 'Hit rate', figures: [hitRate], target: 95, percent: true },
+export const TREND_CHARTS: {
+  id: string;
+  title: string;
+  figures: TrendFigure[];
+  target?: number;
+  scale?: 'percent' | 'bytes';
+}[] = [
+  { id: 'chart-hit-rate', title: 'Hit rate', figures: [hitRate], target: 95, scale: 'percent' },
   { id: 'chart-response', title: 'Response time', figures: [mean, p95], target: 2 },
-  { id: 'chart-memory', title: "Memory of the companies' caches", figures: [memory] },
+  { id: 'chart-memory', title: "Memory of the companies' caches", figures: [memory], scale: 'bytes' },
   { id: 'chart-cost', title: 'Cost per month', figures: [cost] },
 ];

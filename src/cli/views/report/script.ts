@@ -39,7 +39,9 @@ if (tools && companies) {
   const text = document.getElementById('filter');
   const status = document.getElementById('status');
   const count = document.getElementById('count');
-  const rows = [...companies.tBodies[0].rows].map((row) => ({ row, text: row.textContent.toLowerCase(), status: row.cells[0].dataset.value ?? row.cells[0].textContent }));
+  const column = [...companies.tHead.rows[0].cells].findIndex((head) => head.dataset.name === 'status');
+  const statusOf = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent;
+  const rows = [...companies.tBodies[0].rows].map((row) => ({ row, text: row.textContent.toLowerCase(), status: statusOf(row) }));
   const apply = () => {
     const words = text.value.toLowerCase().split(/\\s+/).filter(Boolean);
     let shown = 0;

@@ -3,10 +3,10 @@ export const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--panel:#f6f7f9;--text:#1a1d21;--soft:#555c66;--line:#d5d9df;--link:#0b57d0;--s1:#0b57d0;--s2:#b3400a;--good:#0a7a50;--warn:#8f5600;--bad:#b3201a;--none:#5d646e}
 @media (prefers-color-scheme:dark){:root{--bg:#121417;--panel:#1c1f24;--text:#e8eaed;--soft:#a9b0ba;--line:#3a4049;--link:#8ab4f8;--s1:#8ab4f8;--s2:#f7a35c;--good:#4cd3a0;--warn:#f3b64c;--bad:#ff8a80;--none:#a9b0ba}}
 @media print{:root{color-scheme:light;--bg:#fff;--panel:#fff;--text:#000;--soft:#444;--line:#bbb;--link:#000;--s1:#0b57d0;--s2:#b3400a;--good:#0a7a50;--warn:#8f5600;--bad:#b3201a;--none:#5d646e}}
-*{box-sizing:border-box}
+*,::before,::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
-main,header,footer{max-width:1240px;margin:0 auto;padding:0 20px}
+main,header,footer{max-width:1360px;margin:0 auto;padding:0 20px}
 header{padding-top:24px}
 h1{font-size:1.7rem;line-height:1.25;margin:0 0 4px;overflow-wrap:anywhere}
 h2{font-size:1.25rem;margin:40px 0 8px;padding-top:8px;border-top:1px solid var(--line)}
@@ -72,5 +72,5 @@ code{font:.85em/1.4 ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anyw
 .facts dt{flex:0 0 9rem;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}
 footer{margin-top:40px;padding-bottom:32px;font-size:.85rem}
 @media (max-width:600px){table{width:max-content;min-width:100%}td{max-width:15rem}body{font-size:15px}main,header,footer{padding-left:12px;padding-right:12px}.cards{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.card{padding:8px 10px}.card dd{font-size:1.1rem}th,td{padding:5px 7px}tbody th{position:sticky;left:0;background:var(--bg);min-width:7.5rem;max-width:9rem}svg text{font-size:15px}}
-@media print{@page{margin:12mm}body{font-size:10pt}main,header,footer{max-width:none;padding:0}nav,.tools,.skip,details{display:none}.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:2pt 4pt}tbody th{min-width:0}thead{display:table-header-group}thead th,td,th{white-space:normal}tr,figure,.card{break-inside:avoid}h2{break-after:avoid}thead button::after{content:""}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.charts{grid-template-columns:1fr 1fr}}
+@media print{@page{size:landscape;margin:10mm}body{font-size:10pt}main,header,footer{max-width:none;padding:0}nav,.tools,.skip,details{display:none}.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:2pt 4pt}tbody th{min-width:6rem;overflow-wrap:break-word}thead{display:table-header-group}thead th,td,th{white-space:normal}tr,figure,.card{break-inside:avoid}h2{break-after:avoid}thead button::after{content:""}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.charts{grid-template-columns:1fr 1fr}}
 `;

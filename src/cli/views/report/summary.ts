@@ -62,7 +62,7 @@ export function metrics({ successMetrics }: PlatformReport): Html {
   return html`<section aria-labelledby="metrics"><h2 id="metrics">Success metrics</h2>
 ${htmlTable({
   id: 'metrics-table',
-  caption: 'Success metrics',
+  caption: 'Success metrics: their targets, and what they rest on',
   rows: successMetrics,
   columns: METRICS,
   heading: 'title',

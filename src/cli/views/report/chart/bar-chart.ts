@@ -18,9 +18,9 @@ export interface BarChart {
 }
 
 const ROW = 26;
-const LABELS = 170;
+const LABELS = 190;
 const TOTALS = 80;
-const LONGEST = 24;
+const LONGEST = 20;
 
 /** Bars from left to right, each made of its parts, with the sum at the end. */
 export function barChart({ id, title, description, bars, parts, text }: BarChart): Html {

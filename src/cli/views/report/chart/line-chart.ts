@@ -26,20 +26,20 @@ export interface LineChart {
   tick: (value: number) => string;
   /** A line to compare with. */
   target?: number | undefined;
-  /** Ends at 100, and need not begin at 0. */
-  percent?: boolean | undefined;
+  /** percent: ends at 100, and need not begin at 0. bytes: round in units of 1024. */
+  scale?: 'percent' | 'bytes' | undefined;
 }
 
 /** More points than this have no mark of their own. */
 const MOST_MARKS = 130;
 
 /** Lines over time; what is unknown is a gap. */
-export function lineChart({ id, title, description, lines, tick, target, percent }: LineChart): Html {
+export function lineChart({ id, title, description, lines, tick, target, scale }: LineChart): Html {
   const points = lines.flatMap((one) => one.points);
   const known = points.flatMap(({ value }) => (value === null ? [] : [value]));
   if (known.length === 0) return html`<p class="empty">Nothing is known of it in this time.</p>`;
-  const shown = target !== undefined && (percent || target <= Math.max(...known) * 3) ? target : undefined;
-  const y = heightScale([...known, ...(shown === undefined ? [] : [shown])], percent === true);
+  const shown = target !== undefined && (scale === 'percent' || target <= Math.max(...known) * 3) ? target : undefined;
+  const { y, ticks: up } = heightScale([...known, ...(shown === undefined ? [] : [shown])], scale);
   const times = points.map(({ at }) => at.getTime());
   const x = scaleUtc([Math.min(...times), Math.max(...times)], [MARGIN.left, WIDTH - MARGIN.right]);
   const ticks = x.ticks(5);
@@ -52,7 +52,7 @@ export function lineChart({ id, title, description, lines, tick, target, percent
         .slice(...(hours ? [5, 16] : [5, 10]))
         .replace('T', ' '),
     })),
-    up: y.ticks(4).map((value) => ({ at: round(y(value)), text: tick(value) })),
+    up: up.map((value) => ({ at: round(y(value)), text: tick(value) })),
   };
   return frameOf(
     { id, title, description },
@@ -83,9 +83,11 @@ function drawn({ label, points }: Line, n: number, x: (at: Date) => number, y: S
 }
 
 /** Amounts begin at 0; percents end at 100 and begin at the ten below the least. */
-function heightScale(values: readonly number[], percent: boolean) {
+function heightScale(values: readonly number[], scale: LineChart['scale']): { y: Scale; ticks: number[] } {
   const range = [HEIGHT - MARGIN.bottom, MARGIN.top];
-  const least = Math.min(...values);
-  if (percent) return scaleLinear([Math.max(0, Math.floor((least - 1) / 10) * 10), 100], range);
-  return scaleLinear([0, Math.max(...values) || 1], range).nice(4);
+  const most = Math.max(...values) || 1;
+  const unit = scale === 'bytes' ? 1024 ** Math.max(0, Math.floor(Math.log(most) / Math.log(1024))) : 1;
+  const least = Math.max(0, Math.floor((Math.min(...values) - 1) / 10) * 10);
+  const linear = scale === 'percent' ? scaleLinear([least, 100], range) : scaleLinear([0, most / unit], range).nice(4);
+  return { y: (value) => linear(value / unit), ticks: linear.ticks(4).map((value) => value * unit) };
 }
