@@ -11,6 +11,7 @@ import { detectBenchmark } from './detect.mjs';
 import { drillDownBenchmark } from './drill-down.mjs';
 import { observeBenchmark } from './observe.mjs';
 import { pricingBenchmark } from './pricing.mjs';
+import { reportBenchmark } from './report.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { pairs, seconds } from './support/measure.mjs';
 import { ttlBenchmark } from './ttl.mjs';
@@ -26,6 +27,7 @@ try {
     ...(await clearBenchmark(env, 7)),
     ...(await pricingBenchmark(env, 15)),
     ...(await checkBenchmark(env, 5)),
+    ...(await reportBenchmark(env, 5)),
     ...(await observeBenchmark(env)),
     ...(await ttlBenchmark(5)),
     await startup(),

@@ -376,7 +376,7 @@ describeBrowser('the page of rcm report, in a browser', () => {
         await page.addScriptTag({ content: axe });
         const violations = await page.evaluate(async () => {
           return (await window.axe.run()).violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map((node: Json) => node.target).slice(0, 3)}`,
+            ({ id, nodes }: Json) => `${id}: ${nodes.map((node: Json) => node.target).slice(0, 3)}`,
           );
         });
         expect(violations).toEqual([]);
