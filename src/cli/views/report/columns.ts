@@ -38,8 +38,8 @@ export const COMPANIES_CSV: Column<CompanyView>[] = [...COMPANY_COLUMNS, issuesC
 
 export const ISSUES = pick(
   DETECT_COLUMNS,
-  'severity',
   'company',
+  'severity',
   'code',
   'summary',
   'cause',

@@ -22,7 +22,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:12px 0 0;
 .note ul{margin:4px 0;padding-left:20px}
 .note li{overflow-wrap:anywhere}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(170px,1fr));gap:12px;margin:14px 0}
-.card{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:10px 14px}
+.card{margin:0;background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:10px 14px}
 .card dt{color:var(--soft);font-size:.85rem}
 .card dd{margin:0;font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums}
 .card dd.small{font-size:.85rem;font-weight:400;color:var(--soft)}
@@ -71,6 +71,6 @@ code{font:.85em/1.4 ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anyw
 .facts div{display:flex;gap:10px;border-bottom:1px solid var(--line);padding:4px 0}
 .facts dt{flex:0 0 9rem;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}
 footer{margin-top:40px;padding-bottom:32px;font-size:.85rem}
-@media (max-width:600px){table{width:max-content;min-width:100%}td{max-width:15rem}body{font-size:15px}main,header,footer{padding-left:12px;padding-right:12px}.cards{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.card{padding:8px 10px}.card dd{font-size:1.1rem}th,td{padding:5px 7px}tbody th{position:sticky;left:0;background:var(--bg);min-width:7.5rem;max-width:9rem}svg text{font-size:15px}}
+@media (max-width:600px){table{width:max-content;min-width:100%}td{max-width:15rem}body{font-size:15px}main,header,footer{padding-left:12px;padding-right:12px}.cards{grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}.card{padding:8px 10px}.card dd{font-size:1.1rem}th,td{padding:5px 7px}tbody th{min-width:7.5rem;max-width:9rem}.headed tr>th:first-child{position:sticky;left:0;z-index:1;background:var(--bg)}.headed thead tr>th:first-child{background:var(--panel)}svg text{font-size:15px}}
 @media print{@page{size:landscape;margin:10mm}body{font-size:10pt}main,header,footer{max-width:none;padding:0}nav,.tools,.skip,details{display:none}.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:2pt 4pt}tbody th{min-width:6rem;overflow-wrap:break-word}thead{display:table-header-group}thead th,td,th{white-space:normal}tr,figure,.card{break-inside:avoid}h2{break-after:avoid}thead button::after{content:""}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.charts{grid-template-columns:1fr 1fr}}
 `;

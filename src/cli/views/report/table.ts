@@ -22,8 +22,9 @@ export interface HtmlTable<Row> {
  * is not the value: an unknown one is empty.
  */
 export function htmlTable<Row>(table: HtmlTable<Row>): Html {
-  const { id, caption, rows, columns, sortable = false } = table;
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table id="${id}"${sortable && html` class="sortable"`}>
+  const { id, caption, rows, columns, heading, sortable = false } = table;
+  const classes = [sortable && 'sortable', columns[0]?.name === heading && 'headed'].filter(Boolean).join(' ');
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table id="${id}"${classes !== '' && html` class="${classes}"`}>
 <caption>${caption}</caption>
 <thead><tr>${columns.map((column) => html`<th scope="col" data-name="${column.name}"${isNumber(column) && html` class="n"`}>${column.header}</th>`)}</tr></thead>
 <tbody>
