@@ -9,11 +9,14 @@ import { checkBenchmark } from './check.mjs';
 import { clearBenchmark } from './clear.mjs';
 import { detectBenchmark } from './detect.mjs';
 import { drillDownBenchmark } from './drill-down.mjs';
+import { historySizeBenchmark } from './history-size.mjs';
 import { observeBenchmark } from './observe.mjs';
 import { pricingBenchmark } from './pricing.mjs';
 import { reportBenchmark } from './report.mjs';
 import { scanBenchmark } from './scan.mjs';
+import { snapshotBenchmark } from './snapshot.mjs';
 import { pairs, seconds } from './support/measure.mjs';
+import { trendsBenchmark } from './trends.mjs';
 import { ttlBenchmark } from './ttl.mjs';
 
 const home = await mkdtemp(join(tmpdir(), 'rcm-bench-home-'));
@@ -30,6 +33,9 @@ try {
     ...(await reportBenchmark(env, 5)),
     ...(await observeBenchmark(env)),
     ...(await ttlBenchmark(5)),
+    ...(await snapshotBenchmark(env, 5)),
+    ...(await trendsBenchmark(env, 15)),
+    ...(await historySizeBenchmark(200)),
     await startup(),
     await client(),
   ];

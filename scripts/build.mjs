@@ -28,7 +28,7 @@ await build({
   minifyWhitespace: true,
   legalComments: 'linked',
   plugins: [lazyPackages],
-  external: ['libsql', 'typescript'],
+  external: ['libsql', 'nodemailer', 'typescript'],
   // CommonJS packages inside an ES module: they ask for require, __dirname and __filename.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; import { fileURLToPath as __toPath } from 'node:url'; const require = __createRequire(import.meta.url); const __filename = __toPath(import.meta.url); const __dirname = __toPath(new URL('.', import.meta.url));",

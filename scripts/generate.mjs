@@ -18,6 +18,7 @@ import { fixListReport, fixReport, fixUndoReport } from '../dist/core/services/f
 import { keysDeleteReport } from '../dist/core/services/keys/delete-report.js';
 import { keysGetReport } from '../dist/core/services/keys/get-report.js';
 import { keysListReport } from '../dist/core/services/keys/list-report.js';
+import { notifyTestReport } from '../dist/core/services/notify/report.js';
 import { observeReport } from '../dist/core/services/observe/report.js';
 import { pricingHistoryReport } from '../dist/core/services/pricing/history-report.js';
 import { priceList } from '../dist/core/services/pricing/list/format.js';
@@ -59,6 +60,7 @@ const schemas = {
   'keys-delete': keysDeleteReport,
   'keys-get': keysGetReport,
   'keys-list': keysListReport,
+  'notify-test': notifyTestReport,
   observe: observeReport,
   'pricing-history': pricingHistoryReport,
   recommend: recommendReport,

@@ -63,16 +63,17 @@ export function snapshotAt(takenAt, companies) {
 }
 
 /** One hour's counters of every company, every latency bucket in use. */
-export function countersAt(hourMs, companies) {
+export function countersAt(hourMs, companies, times = 1) {
+  const scaled = (counters) => Object.fromEntries(Object.entries(counters).map(([name, n]) => [name, n * times]));
   return Array.from({ length: companies }, (_, n) => ({
     companyId: companyName(n),
     hourMs,
     mark: hourMs + 51 * HOUR + (n % 1000),
-    counters: {
+    counters: scaled({
       hit: 3300 + n, miss: 370 + (n % 90), set: 371 + (n % 80), del: n % 13, clear: n % 2, error: n % 3,
       hitUs: 3_300_000 + n * 100, missUs: 2_200_000 + n * 10, bytes: 12_345_678 + n,
       b0: 800 + n, b1: 900, b2: 700, b3: 500, b4: 300, b5: 200 + (n % 50), b6: 60, b7: 5 + (n % 20),
-    },
+    }),
   })); // biome-ignore format: a table
 }
 
@@ -95,11 +96,11 @@ export async function fillHistory(store, { companies, days, now = Date.now(), on
     actDays: 90,
     accessDays: 7,
   };
-  for (let hour = days * 24; hour >= 1; hour -= 1) {
-    await store.counterHours.put(countersAt(start - hour * HOUR, companies));
-    // Hours become days as time goes by.
-    if (hour % 24 === 0 && hour > HOURLY_DAYS * 24)
-      await store.counterHours.prune(new Date(start - hour * HOUR), retention);
-  }
+  // Of an old day one hour that holds all of it is enough: it is merged.
+  const today = Math.floor(now / DAY) * DAY;
+  for (let day = days; day > HOURLY_DAYS; day -= 1)
+    await store.counterHours.put(countersAt(today - day * DAY, companies, 24));
+  for (let ms = today - HOURLY_DAYS * DAY; ms < start; ms += HOUR)
+    await store.counterHours.put(countersAt(ms, companies));
   await store.counterHours.prune(new Date(now), retention);
 }

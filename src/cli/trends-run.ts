@@ -1,18 +1,17 @@
+import { TREND_METRICS, type TrendMetric } from '../core/domain/trends/metrics.js';
 import { type Zone, zoneOf } from '../core/domain/trends/zone.js';
 import { MINUTE_MS } from '../core/domain/units.js';
 import { RcmError } from '../core/errors.js';
 import { companiesOf, companyNotFound, resolveCompany } from '../core/services/company/resolve.js';
-import { TREND_METRICS, type TrendMetric } from '../core/services/trends/metrics.js';
+import type { TrendsReport } from '../core/services/trends/report.js';
 import { type TrendSubject, type TrendsRequest, trends } from '../core/services/trends/trends.js';
 import type { CompanyListing, Store } from '../core/store/store.js';
 import type { Context } from './context.js';
 import type { Format } from './flags.js';
 import { formatOf, toJson } from './output.js';
-import { renderCsv, renderNdjson } from './table/render.js';
 import { terminalFor } from './terminal.js';
 import { timeRange } from './time-range.js';
-import { trendRows, trendsMarkdown, trendsText } from './views/trends.js';
-import { trendColumns } from './views/trends-figures.js';
+import { trendsText } from './views/trends.js';
 
 export interface TrendsFlags {
   json: boolean;
@@ -44,7 +43,8 @@ export async function trendsRun(
   const words = [...(word === undefined ? [] : [word]), ...others];
   // The platform needs no list of companies.
   const listing: CompanyListing = words.length > 0 ? await store.companies.list() : { source: 'keys' };
-  const subjects = await Promise.all(words.map((one) => subjectOf(one, listing, store)));
+  const resolved = words.map((one) => resolveCompany(one, listing, { parts: true }));
+  const subjects = resolved.map(({ companyId, companyName }): TrendSubject => ({ companyId, companyName }));
   const request: TrendsRequest = {
     subject: word === undefined ? null : (subjects.shift() as TrendSubject),
     compare: flags.compare === 'previous' ? 'previous' : subjects,
@@ -54,12 +54,18 @@ export async function trendsRun(
     zone,
   };
   const { report, facts } = await trends(store, request, now);
+  // Only who shows nothing must be looked for further: history need not be read for everybody's sake.
+  for (const { companyId, by } of resolved)
+    if (by === 'unlisted' && isEmpty(report, companyId)) await assertEverRecorded(companyId, listing, store);
   const { warnings } = report;
   const format = formatOf(flags);
   if (format === 'json') return { text: toJson(report), warnings };
-  if (format === 'markdown') return { text: trendsMarkdown(report), warnings };
-  if (format === 'csv') return { text: renderCsv(trendRows(report), trendColumns(metrics)), warnings };
-  if (format === 'ndjson') return { text: renderNdjson(trendRows(report)), warnings };
+  if (format !== 'table') {
+    // What makes tables takes longer to load than a chart to draw.
+    const { trendsCsv, trendsMarkdown, trendsNdjson } = await import('./views/trends-rows.js');
+    const render = { csv: trendsCsv, markdown: trendsMarkdown, ndjson: trendsNdjson }[format];
+    return { text: render(report), warnings };
+  }
   const terminal = terminalFor(process.stdout, { color: flags.color, toFile: flags.output !== undefined });
   return { text: trendsText(report, facts, terminal), warnings };
 }
@@ -118,16 +124,17 @@ function namesIn(text: string): string[] {
   return [...new Set(words)];
 }
 
-/** A company of the list, or one that history knows. @throws RCM_COMPANY_AMBIGUOUS, RCM_COMPANY_NOT_FOUND */
-async function subjectOf(word: string, listing: CompanyListing, store: Store): Promise<TrendSubject> {
-  const { companyId, companyName, by } = resolveCompany(word, listing, { parts: true });
-  if (by !== 'unlisted') return { companyId, companyName };
-  const ever = [0, Date.now() + MINUTE_MS] as const;
-  const counted = await store.counterHours.range(companyId, ...ever);
-  const latest = await store.snapshots.latest();
-  const recorded = latest?.companies ?? [];
-  const found = recorded.find((row) => row.companyId === companyId);
-  const kept = found ? 1 : (await store.snapshots.companyRange(companyId, new Date(0), new Date(ever[1]))).length;
-  if (counted.length + kept > 0) return { companyId, companyName: found?.companyName ?? null };
-  throw companyNotFound(word, [...companiesOf(listing), ...recorded]);
+function isEmpty({ series }: TrendsReport, companyId: string): boolean {
+  return series
+    .filter((one) => one.companyId === companyId)
+    .every(({ points }) => points.every(({ reads, memoryBytes }) => reads === null && memoryBytes === null));
+}
+
+/** @throws RCM_COMPANY_NOT_FOUND where neither a list nor history knows an id */
+async function assertEverRecorded(companyId: string, listing: CompanyListing, store: Store): Promise<void> {
+  const now = Date.now() + MINUTE_MS;
+  if ((await store.counterHours.range(companyId, 0, now)).length > 0) return;
+  if ((await store.snapshots.companyRange(companyId, new Date(0), new Date(now))).length > 0) return;
+  const recorded = (await store.snapshots.latest())?.companies ?? [];
+  throw companyNotFound(companyId, [...companiesOf(listing), ...recorded]);
 }

@@ -28,6 +28,8 @@ export class CompanyState {
   /** performance.now() of the last answer about the policy; null before the first. */
   policyReadAt: number | null = null;
   policyReading: Promise<void> | null = null;
+  /** Milliseconds between config updates when marks of them were last looked for; 0: no limit; null: never looked. */
+  updateLimitMs: number | null = null;
 
   /**
    * @param prefix what stands before each key

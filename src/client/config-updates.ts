@@ -17,8 +17,6 @@ export type RunUpdate = (company: CompanyState) => Promise<number>;
  */
 export class ConfigUpdates {
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  /** The limit that was in force when a company's policy was last read; 0: none. */
-  readonly #limits = new Map<string, number>();
   #closed = false;
 
   /** @param knows whether the process still has the company in mind */
@@ -42,10 +40,9 @@ export class ConfigUpdates {
 
   /** A company's policy was read: looks for a mark when it is new here or its limit changed. Never rejects. */
   policyRead(company: CompanyState): void {
-    const { companyId } = company;
     const intervalMs = limitMs(company);
-    if (this.#limits.get(companyId) === intervalMs) return;
-    this.#limits.set(companyId, intervalMs);
+    if (company.updateLimitMs === intervalMs) return;
+    company.updateLimitMs = intervalMs;
     void this.#look(company);
   }
 
@@ -91,7 +88,6 @@ export class ConfigUpdates {
     const timer = setTimeout(() => {
       this.#timers.delete(company.companyId);
       if (this.knows(company.companyId)) void this.#look(company);
-      else this.#limits.delete(company.companyId);
     }, inMs + 1);
     timer.unref();
     this.#timers.set(company.companyId, timer);

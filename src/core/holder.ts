@@ -8,6 +8,8 @@ export interface Holder {
   host: string;
   /** The machine's process ids that `pid` is one of; null where nobody can tell. */
   processes: string | null;
+  /** The machine's start: machines may have the same name. Absent in what earlier versions wrote; null where nobody can tell. */
+  boot?: string | null;
   /** When the process began, in ticks since the machine did: a pid is given again. */
   began: string | null;
   token: string;
@@ -19,6 +21,7 @@ export function thisHolder(): Holder {
     pid: process.pid,
     host: hostname(),
     processes: attempt(() => readlinkSync('/proc/self/ns/pid')),
+    boot: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
     began: beganAt(process.pid),
     token: randomUUID(),
   };

@@ -10,6 +10,7 @@ export { type DetectedIssue, ISSUE_CODES, type IssueCode } from './domain/detect
 export { type CompanyFacts, evaluate, type PlatformFacts, type Rules } from './domain/evaluate.js';
 export { companyHealth, type HealthInput, type Status, type StatusCode } from './domain/health.js';
 export { avgResponseMs, hitRate } from './domain/hit-rate.js';
+export type { Target } from './domain/notify/target.js';
 export { DEFAULT_PRICING, type PricingConfig } from './domain/pricing.js';
 export type { TtlAccess, TtlOp } from './domain/ttl-model/access.js';
 export type { Interval } from './domain/ttl-model/interval.js';
@@ -74,6 +75,16 @@ export { getKey, type KeysGetRequest } from './services/keys/get.js';
 export { type KeysGetReport, keysGetReport } from './services/keys/get-report.js';
 export { type KeysListRequest, listKeys } from './services/keys/list.js';
 export { type KeysListReport, keysListReport } from './services/keys/list-report.js';
+export {
+  type News,
+  type NotifyOptions,
+  type NotifyPorts,
+  type NotifyResult,
+  notify,
+} from './services/notify/notify.js';
+export { type Notification, type NotifyTestReport, notifyTestReport } from './services/notify/report.js';
+export { chooseTargets, resolveTargets } from './services/notify/targets.js';
+export { testTargets } from './services/notify/test-targets.js';
 export type { Ports } from './services/ports.js';
 export {
   applyPricing,
@@ -88,6 +99,8 @@ export {
   pricingChangeReport,
   pricingReport,
 } from './services/pricing/report.js';
+export { type RecommendOptions, type RecommendResult, recommend } from './services/recommend/recommend.js';
+export { type RecommendReport, recommendReport } from './services/recommend/report.js';
 export { type ReportRequest, type ReportResult, report, reportFromSnapshot } from './services/report/gather.js';
 export { type PlatformReport, platformReport } from './services/report/report.js';
 export { type InspectedBackup, inspectBackup } from './services/restore/inspect.js';

@@ -5,6 +5,7 @@ import type { Ports } from '../core/services/ports.js';
 import { openStore } from '../core/store/open-store.js';
 import type { Store } from '../core/store/store.js';
 import { DEMO_COMPANIES } from './companies.js';
+import { makeUpHistory } from './history.js';
 import { startDemoServer } from './server.js';
 import { fillStore } from './state.js';
 import { runTraffic } from './traffic.js';
@@ -51,7 +52,9 @@ export async function withDemo<T>(options: DemoOptions, use: (demo: Demo) => Pro
       signal,
       onProgress: (done) => onProgress(`Living through a day of made-up traffic… ${Math.round(done * 100)}%`),
     });
-    return await use({ ports: { config, redis, store, clock, signal }, url: server.url, stateFile });
+    const ports = { config, redis, store, clock, signal };
+    await makeUpHistory(ports, DEMO_COMPANIES);
+    return await use({ ports, url: server.url, stateFile });
   } finally {
     redis?.close();
     await store?.close();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { ownKeys } from '../../src/core/redis/namespace.js';
 import type { FixListReport, FixReport } from '../../src/core/services/fix/report.js';
 import { contentOf } from '../../src/core/services/policy/change.js';
@@ -23,9 +23,12 @@ afterAll(() => server.stop());
 /** The application, and what it counts itself. */
 function startApp(companyId: string) {
   const child = spawn(process.execPath, [script, server.url, companyId], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let now = { reads: 0, loads: 0 };
+  onTestFinished(() => void child.kill());
+  let now = { atMs: 0, reads: 0, loads: 0 };
+  const told = [now];
   createInterface({ input: child.stdout }).on('line', (line) => {
     now = JSON.parse(line);
+    told.push(now);
   });
   return {
     reads: (n: number) =>
@@ -42,6 +45,12 @@ function startApp(companyId: string) {
       await waitUntil(`${n} more reads`, () => now.reads >= reads + n);
       return 100 * (1 - (now.loads - loads) / (now.reads - reads));
     },
+    /** The same of what was read in a span of time. */
+    hitRateIn(from: string, to: string): number {
+      const at = (time: string) => told.findLast(({ atMs }) => atMs <= Date.parse(time)) ?? now;
+      const [first, last] = [at(from), at(to)];
+      return 100 * (1 - (last.loads - first.loads) / (last.reads - first.reads));
+    },
     async stop() {
       child.kill();
       await once(child, 'exit');
@@ -52,7 +61,7 @@ function startApp(companyId: string) {
 it('thrashing by config updates is found with its cause, fixed, measured, and undone', async () => {
   const state = await stateFile();
   const flags = ['--redis-url', server.url, '--state-file', state];
-  const env = { RCM_FIX_MIN_UPDATE_INTERVAL_SECONDS: '1', RCM_FIX_MEASURE_AFTER_READS: '100' };
+  const env = { RCM_FIX_MIN_UPDATE_INTERVAL_SECONDS: '2', RCM_FIX_MEASURE_AFTER_READS: '100' };
   const run = (...words: string[]) => rcm([...words, ...flags], { env });
   // A company under study: its events are kept in a long stream.
   const store = await openStore({ stateFile: state, collections: DEFAULT_PLATFORM_COLLECTIONS });
@@ -77,7 +86,7 @@ it('thrashing by config updates is found with its cause, fixed, measured, and un
   ).toContainEqual(['CACHE_THRASHING', 'cleared']);
 
   const preview = await run('fix', 'story', 'thrashing', '--dry-run');
-  expect(preview).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('stale for up to 1s') });
+  expect(preview).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('stale for up to 2s') });
   expect(preview.stdout).toContain('predicted');
   expect(await redis.hgetall(ownKeys.policy('story'))).toMatchObject({ maxTtlSeconds: '3600' });
 
@@ -99,9 +108,11 @@ it('thrashing by config updates is found with its cause, fixed, measured, and un
   expect(good).toBeGreaterThan(bad + 20);
   const measured = listed?.measured;
   expect(measured?.hitRate).toBeGreaterThan(bad + 20);
-  expect(Math.abs((measured?.hitRate ?? 0) - good)).toBeLessThan(20);
-  // What was predicted came about.
-  expect(Math.abs((measured?.hitRate ?? 0) - (predicted?.after ?? 0))).toBeLessThan(20);
+  // As the application counted them itself, in the same time.
+  const own = app.hitRateIn(measured?.from ?? '', measured?.to ?? '');
+  expect(Math.abs((measured?.hitRate ?? 0) - own)).toBeLessThan(10);
+  // What was predicted came about, as far as the application reads as fast as before.
+  expect(Math.abs((measured?.hitRate ?? 0) - (predicted?.after ?? 0))).toBeLessThan(30);
   const table = await run('fix', 'list');
   expect(table.stdout).toContain(`${fix.fixId}`);
   expect(table.stdout).toMatch(/Predicted +Measured/);

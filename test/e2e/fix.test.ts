@@ -326,3 +326,19 @@ describe('keys without a TTL', () => {
     expect(await redis.ttl('company:12:y')).toBeLessThanOrEqual(50);
   });
 });
+
+it('a policy that somebody changes while a fix goes on is not undone with it', async () => {
+  await fill('12');
+  const fixing = run(['fix', '12', 'low-cache', '--force', '--yes'], { RCM_FIX_OBEY_SECONDS: '2' });
+  await waitUntil('the policy is set', async () => (await redis.exists(ownKeys.policy('12'))) === 1);
+  await withStore(async (store) => {
+    const policy = await store.policies.get('12');
+    if (policy) await store.policies.put({ ...policy, minTtlSeconds: 17 }, policy.version);
+  });
+  expect((await fixing).exitCode).toBe(0);
+  const { fixes } = await listed();
+  expect((await expectError(['fix', 'undo', fixes[0]?.fixId as string, '--yes', ...flags], 4)).code).toBe(
+    'RCM_CONFLICT',
+  );
+  expect(await withStore((store) => store.policies.get('12'))).toMatchObject({ minTtlSeconds: 17 });
+});

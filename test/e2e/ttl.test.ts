@@ -174,6 +174,33 @@ describe('ttl of a company', () => {
     expect(chosen['high-performance']).toMatchObject({ maxTtlSeconds: 43_200 });
   });
 
+  it('is not chosen by a model that does not tell what happened', async () => {
+    // A warm cache: every read a hit, of keys that were stored before; to the model, empty at first, each is a miss.
+    const pipeline = redis.pipeline();
+    for (let i = 0; i < 500; i += 1) {
+      const time = Date.now() - (500 - i) * MINUTE;
+      const event = ['t', time, 'k', `scenario:${i}`, 'o', 'h', 's', 500, 'd', 90, 'p', 2 ** 24];
+      pipeline.xadd('rcm:{12}:events', '*', ...event, ...(i % 9 === 0 ? ['x', 3_600_000] : []));
+      pipeline.set(`company:12:scenario:${i}`, 'v'.repeat(500));
+    }
+    await pipeline.exec();
+    const { report } = await jsonOf<TtlPreviewReport>('preview', '12');
+    expect(report.today).toMatchObject({ recordedHitRate: 100, replayedHitRate: 0 });
+    expect(report.predictions.some(({ enough }) => enough)).toBe(true);
+    expect(report).toMatchObject({ cheapest: null, fastest: null });
+    expect(report.warnings.join()).toContain('was warm before');
+    const presets = await jsonOf<{ presets: { chosen: object | null; predicted: object | null }[] }>('presets', '12');
+    expect(presets.report.presets.filter(({ chosen }) => chosen !== null)).toHaveLength(1);
+    expect(presets.report.presets.every(({ predicted }) => predicted === null)).toBe(true);
+    for (const preset of ['optimal', 'low-cost'])
+      expect(await run('set', '12', '--preset', preset, '--yes')).toMatchObject({
+        exitCode: 4,
+        stderr: expect.stringContaining('was warm before'),
+      });
+    const { report: plan } = await jsonOf<{ predicted: object }>('set', '12', '--ttl', '1m', '--dry-run');
+    expect(plan.predicted).toMatchObject({ before: null, after: null, why: expect.stringContaining('100.0%') });
+  });
+
   it('is not guessed from too little data, or from none', async () => {
     await recordSteady(1);
     const { report } = await jsonOf<TtlPreviewReport>('preview', '12', '--ttl', '10m');

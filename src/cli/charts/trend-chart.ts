@@ -1,5 +1,3 @@
-import stringWidth from 'string-width';
-
 /** One line of a chart: a value for each step, null where there is a gap. */
 export interface TrendLine {
   values: readonly (number | null)[];
@@ -17,7 +15,7 @@ export interface TrendChart {
   height: number;
   /** Columns in all, the scale on the left included. */
   width: number;
-  /** A value of the scale, as it is written beside it. */
+  /** A value of the scale, as it is written beside it: of plain letters, each one column wide. */
   label: (value: number) => string;
   /** What a step is called on the axis. */
   nameOf: (step: number) => string;
@@ -53,7 +51,7 @@ export function trendChart(chart: TrendChart): string[] {
   const body = rows.map((row, i) => {
     const value = scale.get(i);
     const text = value === undefined ? '' : label(value);
-    return `${' '.repeat(margin - stringWidth(text))}${text} ${value === undefined ? '│' : '┤'}${row}`.trimEnd();
+    return `${' '.repeat(margin - text.length)}${text} ${value === undefined ? '│' : '┤'}${row}`.trimEnd();
   });
   const known = Array.from({ length: steps }, (_, step) => lines.some(({ values }) => values[step] != null));
   const names = placed(steps, wide, nameOf);
@@ -67,7 +65,7 @@ export function trendChart(chart: TrendChart): string[] {
 
 function marginOf(chart: Omit<TrendChart, 'nameOf'>): number {
   const { min, max, label } = chart;
-  return Math.max(...[min, middleOf(chart), max].map((value) => stringWidth(label(value)))) + 1;
+  return Math.max(...[min, middleOf(chart), max].map((value) => label(value).length)) + 1;
 }
 
 /** What the line in the middle stands for: of blocks its own middle, of glyphs itself. */

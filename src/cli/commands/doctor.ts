@@ -27,7 +27,7 @@ Exit codes: 0 nothing failed, 3 something did.`;
     await this.withContext(flags, async (context) => {
       const { examine } = await import('../../core/services/doctor/doctor.js');
       const [redis, store] = await Promise.all([attempt(context.redis()), attempt(context.store())]);
-      const report = await examine({ loaded: context.loaded, redis, store, clock: () => new Date() });
+      const report = await examine({ loaded: context.loaded, redis, store, clock: () => new Date(), env: process.env });
       const terminal = terminalFor(process.stdout, { color: flags.color, toFile: false });
       const { doctorText } = await import('../views/doctor.js');
       writeResult(flags.json ? toJson(report) : doctorText(report, terminal), undefined);

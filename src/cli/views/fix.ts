@@ -49,8 +49,10 @@ function planLines(report: FixReport, { chalk, width }: Terminal): string[] {
   lines.push('');
   const { hitRate: rate, cacheBytes, storageCost } = predicted;
   if (rate !== null)
+    // Both by the same replay: beside what was measured over another time, the difference would not be the fix's.
     lines.push(
-      `Hit rate    ${percent(hitRate ?? rate.before)} → ${percent(rate.after)} predicted (${percent(rate.low)}–${percent(rate.high)}, by replaying ${count(rate.reads)} reads)`,
+      `Hit rate    ${percent(rate.before)} → ${percent(rate.after)} predicted (${percent(rate.low)}–${percent(rate.high)}), by replaying ${count(rate.reads)} reads`,
+      ...(hitRate === null ? [] : [`            measured now: ${percent(hitRate)}`]),
     );
   else lines.push(`Hit rate    ${percent(hitRate)} → ${percent(null)} (not predicted)`);
   if (cacheBytes.after !== null) lines.push(`Memory      ${bytes(cacheBytes.before)} → ${bytes(cacheBytes.after)}`);

@@ -10,7 +10,7 @@ import { dollars, money } from './figures.js';
 export type AdviceRow = Recommendation & { rank: number };
 
 export function adviceRows({ recommendations }: RecommendReport): AdviceRow[] {
-  return recommendations.map((advice, i) => ({ ...advice, rank: i + 1 }));
+  return recommendations.map((advice, i) => ({ ...adviceJson(advice), rank: i + 1 }));
 }
 
 export const ADVICE_COLUMNS: Column<AdviceRow>[] = [
@@ -85,21 +85,27 @@ function adviceText(row: AdviceRow, ranks: ReadonlyMap<string, number>, { chalk 
   const indented = (text: string, paint: (line: string) => string = (line) => line) =>
     wrap(printable(text), width - INDENT).map((line) => `${' '.repeat(INDENT)}${paint(line)}`);
   const [first = '', ...rest] = wrap(printable(`${companyOf(row)}: ${row.title}`), width - INDENT);
-  const facts = [
-    chalk.bold(savingWords(row)),
-    ...(row.hitRateGain === null || row.hitRateGain === 0 ? [] : [`hit rate ${points(row)}`]),
-    `${chalk.hex(RISK_COLORS[row.risk])(`${row.risk} risk`)}, ${row.effort}, ${row.confidence} confidence`,
-  ];
   const others = row.insteadOf.flatMap((id) => ranks.get(id) ?? []).sort((a, b) => a - b);
   return [
     `${String(row.rank).padStart(INDENT - 2)}. ${first}`,
     ...rest.map((line) => `${' '.repeat(INDENT)}${line}`),
-    `${' '.repeat(INDENT)}${facts.join(' · ')}`,
+    ...factLines(row, chalk, width),
     ...row.why.flatMap((why) => indented(why, chalk.dim)),
     ...(others.length > 0 ? indented(`Instead of ${others.join(', ')}: their gains overlap.`, chalk.dim) : []),
     // A command that is longer than the line stays whole: it is there to be copied.
     `${' '.repeat(INDENT)}${chalk.cyan(printable(row.command))}`,
   ];
+}
+
+/** What it brings, and what it takes: on one line where that fits. */
+function factLines(row: AdviceRow, chalk: Terminal['chalk'], width: number): string[] {
+  const gain = row.hitRateGain === null || row.hitRateGain === 0 ? '' : ` · hit rate ${points(row)}`;
+  const rest = `, ${row.effort}, ${row.confidence} confidence`;
+  const brings = `${chalk.bold(savingWords(row))}${gain}`;
+  const takes = `${chalk.hex(RISK_COLORS[row.risk])(`${row.risk} risk`)}${rest}`;
+  const length = INDENT + `${savingWords(row)}${gain} · ${row.risk} risk${rest}`.length;
+  const indent = ' '.repeat(INDENT);
+  return length <= width ? [`${indent}${brings} · ${takes}`] : [`${indent}${brings}`, `${indent}${takes}`];
 }
 
 /** e.g. `3 recommendations`, or that there is none. */
@@ -169,12 +175,13 @@ export function recommendJson(report: RecommendReport, rows: readonly AdviceRow[
   });
   return {
     ...report,
-    recommendations: rows.map(({ rank: _, ...advice }) => adviceJson(advice)),
+    recommendations: rows.map(({ rank: _, ...advice }) => advice),
     total: rounded(report.total),
     wanted: rounded(report.wanted),
   };
 }
 
+/** As machines get it: money rounded to 6 decimals. */
 export function adviceJson(advice: Recommendation): Recommendation {
   return { ...advice, savingPerMonth: money(advice.savingPerMonth) };
 }

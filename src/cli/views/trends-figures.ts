@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/domain/format.js';
+import type { TrendMetric } from '../../core/domain/trends/metrics.js';
 import type { TrendPoint } from '../../core/domain/trends/series.js';
-import type { TrendMetric } from '../../core/services/trends/metrics.js';
 import type { Column } from '../table/column.js';
 import { bytes, count, dollars, milliseconds, money, percent } from './figures.js';
 

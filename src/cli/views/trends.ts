@@ -1,12 +1,11 @@
-import { coarserFacts, pointOf, type StepFacts } from '../../core/domain/trends/series.js';
+import { coarserFacts, pointOf, type StepFacts, type TrendPoint } from '../../core/domain/trends/series.js';
 import { type Zone, zoneOf } from '../../core/domain/trends/zone.js';
 import type { TrendSeries, TrendsReport } from '../../core/services/trends/report.js';
 import { roomFor, SEVERAL, type TrendLine, trendChart } from '../charts/trend-chart.js';
 import { printable } from '../table/column.js';
-import { markdownText, renderMarkdown } from '../table/render.js';
 import { wrap } from '../table/wrap.js';
 import { type Terminal, WIDE } from '../terminal.js';
-import { FIGURES, type Figure, type TrendRow, trendColumns } from './trends-figures.js';
+import { FIGURES, type Figure } from './trends-figures.js';
 import { forecastText } from './trends-forecast.js';
 
 /** Lines of a chart without its axis: several curves need more to be told apart. */
@@ -16,13 +15,6 @@ const HEIGHT_OF_SEVERAL = 10;
 const WIDEST = 160;
 const GLYPHS = ['●', '○', '▲', '△', '■'];
 const COLORS = ['cyan', 'yellow', 'magenta', 'green', 'blue'] as const;
-
-/** Every point of every series as a row. */
-export function trendRows({ series }: TrendsReport): TrendRow[] {
-  return series.flatMap(({ label, companyId, companyName, period, points }) =>
-    points.map((point) => ({ series: label, companyId, companyName, period, ...point })),
-  );
-}
 
 /** Charts, one below the other, and what is foretold. @param facts of each series, to be put together where steps are many */
 export function trendsText(report: TrendsReport, facts: readonly StepFacts[][], terminal: Terminal): string {
@@ -40,20 +32,8 @@ export function trendsText(report: TrendsReport, facts: readonly StepFacts[][], 
   return lines.join('\n').trimEnd();
 }
 
-export function trendsMarkdown(report: TrendsReport): string {
-  const zone = zoneOf(report.timeZone) as Zone;
-  const warnings = report.warnings.map((warning) => `> ⚠ ${markdownText(printable(warning))}`);
-  const forecasts = report.forecasts.map((forecast) => `- ${markdownText(printable(forecastText(forecast)))}`);
-  return [
-    markdownText(heading(report, zone)),
-    ...(warnings.length > 0 ? ['', ...warnings] : []),
-    '',
-    renderMarkdown(trendRows(report), trendColumns(report.metrics)),
-    ...(forecasts.length > 0 ? ['', ...forecasts, '', markdownText(`Method: ${report.forecastMethod}.`)] : []),
-  ].join('\n');
-}
-
-function heading({ series, since, until, step }: TrendsReport, zone: Zone): string {
+/** Whose trend, from when to when, by what. */
+export function heading({ series, since, until, step }: TrendsReport, zone: Zone): string {
   const day = (date: Date) =>
     zone
       .local(date.getTime())
@@ -82,19 +62,23 @@ function figureText(
   const values = report.series.flatMap(({ points }) => points.map(figure.value));
   if (values.every((value) => value === null)) return [`${title}  ${chalk.dim('nothing recorded')}`];
   const several = facts.length > 1;
-  const lineOf = (steps: readonly StepFacts[], i: number): TrendLine => ({
-    values: steps.map((step) => figure.value(pointOf(step))),
+  const lineOf = (points: readonly TrendPoint[], i: number): TrendLine => ({
+    values: points.map(figure.value),
     glyph: GLYPHS[i % GLYPHS.length] as string,
     paint: chalk[COLORS[i % COLORS.length] as (typeof COLORS)[number]],
   });
+  const whole = report.series.map(({ points }) => points);
   const shape = {
     ...scaleOf(figure, values),
     width,
     height: several ? HEIGHT_OF_SEVERAL : HEIGHT,
     label: figure.chart,
-    lines: facts.map(lineOf),
+    lines: whole.map(lineOf),
   };
-  const drawn = facts.map((one) => coarserFacts(one, roomFor(shape)));
+  const most = roomFor(shape);
+  const drawn = whole.map((points, i) =>
+    points.length <= most ? points : coarserFacts(facts[i] ?? [], most).map(pointOf),
+  );
   const together = Math.ceil((facts[0]?.length ?? 0) / Math.max(1, drawn[0]?.length ?? 1));
   const chart = trendChart({
     ...shape,
@@ -148,8 +132,8 @@ function scaleOf({ scale }: Figure, values: readonly (number | null)[]): { min: 
   return { min: Math.max(0, Math.min(90, Math.floor(lowest / 10) * 10)), max: 100 };
 }
 
-function stepName(step: StepFacts | undefined, length: TrendsReport['step'], zone: Zone): string {
+function stepName(step: TrendPoint | undefined, length: TrendsReport['step'], zone: Zone): string {
   if (step === undefined) return '';
-  const local = zone.local(step.fromMs);
+  const local = zone.local(step.at.getTime());
   return length === '1d' ? local.slice(5, 10) : `${local.slice(8, 10)}. ${local.slice(11, 16)}`;
 }

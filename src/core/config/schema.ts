@@ -6,6 +6,7 @@ import { RECOMMEND } from '../domain/recommend/settings.js';
 import { parseDuration } from '../domain/window.js';
 import { DEFAULT_KEY_TEMPLATES, KeyTemplates } from '../redis/key-template.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as PLATFORM } from '../store/platform-collections.js';
+import { notifySchema } from './notify-schema.js';
 
 const text = z.string().min(1);
 const milliseconds = z.coerce.number().int().min(10).max(600_000);
@@ -165,6 +166,7 @@ export const configSchema = z.strictObject({
       accessDays: days.default(DEFAULT_RETENTION.accessDays),
     })
     .prefault({}),
+  notify: notifySchema.prefault({}),
 });
 
 /** The configuration with every default filled in. */

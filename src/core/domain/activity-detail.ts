@@ -20,6 +20,7 @@ const ACCESSES: Partial<Record<ActivityEntry['eventType'], [plain: string, sized
 export function activityDetail({ eventType, details }: ActivityEntry): string {
   if (eventType === 'restore' || (eventType === 'clear' && details.phase !== undefined))
     return actDetail(eventType, details);
+  if (eventType === 'notify') return notifyDetail(details);
   if (eventType === 'fix' || eventType === 'undo') return fixDetail(eventType, details);
   const access = ACCESSES[eventType];
   if (access === undefined || details.phase !== undefined) return plainDetail(details);
@@ -72,6 +73,12 @@ function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details'])
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** A message that could not be delivered. */
+function notifyDetail({ target, to, subject, error, attempts }: ActivityEntry['details']): string {
+  const tries = number(attempts, (n) => ` (${n} ${n === 1 ? 'attempt' : 'attempts'})`);
+  return `could not tell ${target} (${to}): ${subject}; ${error}${tries}`;
 }
 
 /** `fixed CACHE_THRASHING (fx-7k2m9q)`, `began to undo …`, `was taken back`. */

@@ -57,7 +57,8 @@ export function feedOfActivity(entry: ActivityEntry, companyName: string | null)
   return {
     timestamp,
     type: eventType,
-    companyId,
+    // A message is about many companies, or about the platform.
+    companyId: eventType === 'notify' ? null : companyId,
     companyName,
     key,
     // Where nothing was read or written there is no size, rather than one of 0.

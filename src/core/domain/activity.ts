@@ -10,7 +10,7 @@ export interface ActivityEntry {
 }
 
 export const ACCESS_EVENT_TYPES = ['hit', 'miss', 'set', 'delete', 'expire', 'evict'] as const;
-export const ACT_TYPES = ['clear', 'restore', 'fix', 'undo', 'policy', 'command'] as const;
+export const ACT_TYPES = ['clear', 'restore', 'fix', 'undo', 'policy', 'command', 'notify'] as const;
 export const ACTIVITY_TYPES = [...ACCESS_EVENT_TYPES, ...ACT_TYPES] as const;
 export type ActivityType = (typeof ACTIVITY_TYPES)[number];
 

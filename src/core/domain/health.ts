@@ -109,7 +109,8 @@ function codeByBudget(budget: Budget): StatusCode {
   return budget.status === 'warning' || budget.status === 'critical' ? budget.status : 'unknown';
 }
 
-function hitRateScore(percent: number): number {
+/** Points of a hit rate (DESIGN §5, Health). */
+export function hitRateScore(percent: number): number {
   return percent >= 95 ? 100 : percent >= 85 ? 80 : percent >= 70 ? 60 : percent >= 50 ? 30 : 0;
 }
 

@@ -35,6 +35,12 @@ export function issueId({ companyId, code }: IssueKey): string {
   return JSON.stringify([companyId, code]);
 }
 
+/** The key that `issueId` made this text of. @throws SyntaxError, TypeError when it made it of none */
+export function issueKeyOf(id: string): IssueKey {
+  const [companyId, code] = JSON.parse(id) as [string | null, string];
+  return { companyId, code };
+}
+
 /** The worse one first. */
 export function bySeverity(a: { severity: Severity }, b: { severity: Severity }): number {
   return SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity);

@@ -44,7 +44,8 @@ export async function removeDeadLease(redis: Redis | Cluster, name: string): Pro
   const token = await redis.get(key);
   if (token === null) return true;
   const holder = holderIn(token);
-  if (holder === null || isGone(holder) !== true) return false;
+  // Another machine of that name has other processes. After a start of this one the lease is waited for.
+  if (holder === null || holder.boot !== thisHolder().boot || isGone(holder) !== true) return false;
   try {
     await redis.eval(RELEASE_LEASE_LUA, 1, key, token);
   } catch (error) {

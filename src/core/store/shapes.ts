@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type IssueState, SEVERITIES } from '../domain/issue.js';
+import type { ToldState } from '../domain/notify/change.js';
 import type { CachePolicy } from '../domain/policy.js';
 import type { PricingConfig } from '../domain/pricing.js';
 import type { CompanySnapshot, PlatformSnapshot } from '../domain/snapshot.js';
@@ -121,6 +122,13 @@ const issue = z.object({
   notifiedAt: date.nullable(),
 });
 
+const told = z.object({
+  companyId: z.string().nullable(),
+  code: z.string(),
+  severity: z.enum(SEVERITIES).nullable(),
+  toldAt: date.nullable(),
+});
+
 const keptUsage = z.object({
   measuredAt: date,
   collections: z.string(),
@@ -130,7 +138,7 @@ const keptUsage = z.object({
 });
 
 /** What the stored things must look like: one place for both engines. Unknown fields are dropped. */
-export const SHAPES = { pricing, policy, companySnapshot, platformSnapshot, issue, keptUsage } as const;
+export const SHAPES = { pricing, policy, companySnapshot, platformSnapshot, issue, told, keptUsage } as const;
 
 // The shapes and the domain types must agree: the compiler refuses what differs.
 const _pricing: z.ZodType<PricingConfig> = pricing;
@@ -138,7 +146,8 @@ const _policy: z.ZodType<CachePolicy> = policy;
 const _company: z.ZodType<CompanySnapshot> = companySnapshot;
 const _platform: z.ZodType<PlatformSnapshot> = platformSnapshot;
 const _issue: z.ZodType<IssueState> = issue;
-void [_pricing, _policy, _company, _platform, _issue];
+const _told: z.ZodType<ToldState> = told;
+void [_pricing, _policy, _company, _platform, _issue, _told];
 
 /**
  * Checks one stored thing.

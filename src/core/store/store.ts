@@ -3,6 +3,7 @@ import type { Company, CompanyUsage, PlatformUsage } from '../domain/company.js'
 import type { CounterHour, CounterSpan, CounterSum } from '../domain/counter-hours.js';
 import type { FixRecord, FixStatus, TouchedTtl } from '../domain/fix.js';
 import type { IssueKey, IssueState, Sighting } from '../domain/issue.js';
+import type { NotificationClaim, Settlement, ToldState } from '../domain/notify/change.js';
 import type { CachePolicy } from '../domain/policy.js';
 import type { PriceHistoryEntry, PricingConfig } from '../domain/pricing.js';
 import type { CompanySnapshot, PlatformSnapshot, Snapshot, SnapshotTotals } from '../domain/snapshot.js';
@@ -23,6 +24,7 @@ export interface Store {
   readonly counterHours: CounterHourRepository;
   readonly fixes: FixRepository;
   readonly issues: IssueRepository;
+  readonly notifications: NotificationRepository;
   readonly companies: CompanyRepository;
   readonly usage: UsageRepository;
   /** For `doctor`: what is there, what is missing, what may not be done. Changes nothing. */
@@ -132,8 +134,16 @@ export interface SnapshotRepository {
   latestPlatform(at?: Date): Promise<PlatformSnapshot | null>;
   /** Platform rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
   platformRange(from: Date, to: Date): Promise<PlatformSnapshot[]>;
-  /** One company's rows of complete snapshots with from ≤ takenAt ≤ to, oldest first. */
-  companyRange(companyId: string, from: Date, to: Date): Promise<CompanySnapshot[]>;
+  /**
+   * One company's rows of complete snapshots with from ≤ takenAt ≤ to, oldest first.
+   * @param choose which of the times of those snapshots are read (ascending; by their indexes); all unless given
+   */
+  companyRange(
+    companyId: string,
+    from: Date,
+    to: Date,
+    choose?: (takenMs: readonly number[]) => number[],
+  ): Promise<CompanySnapshot[]>;
   /** Sums over the companies of the complete snapshots that were taken at these times, oldest first. */
   totals(takenAt: readonly Date[]): Promise<SnapshotTotals[]>;
   /**
@@ -173,10 +183,26 @@ export interface IssueRepository {
    * @throws RCM_CONFLICT when it was overtaken too many times
    */
   record(sighting: Sighting): Promise<IssueState[]>;
-  /** Notes that somebody is told now. @returns those of the issues that were open and untold: of two processes one gets each */
-  claimNotification(issues: readonly IssueKey[], at: Date): Promise<IssueKey[]>;
-  /** Removes what was resolved more than `actDays` before `now`. Returns how many went. */
+  /** Notes that somebody was told: `notifiedAt` of those of the issues that are open. */
+  markNotified(issues: readonly IssueKey[], at: Date): Promise<void>;
+  /** Removes what was resolved more than `actDays` before `now`, and what targets were told of it. Returns how many issues went. */
   prune(now: Date, retention: Retention): Promise<number>;
+}
+
+/** What each target was told, and who is telling it just now: so that of several runs at once each change is told by one. */
+export interface NotificationRepository {
+  /** What this target was last told of every issue that it was ever told of. */
+  list(target: string): Promise<ToldState[]>;
+  /**
+   * Claims to tell: those of which the target still believes what the claimant saw, and which nobody else has claimed in the
+   * last ten minutes (CLAIM_MS).
+   * @param run who claims @returns the claims that it got
+   */
+  claim(target: string, run: string, claims: readonly NotificationClaim[], at: Date): Promise<IssueKey[]>;
+  /** Notes what the target has been told, of what this run still holds, and ends those claims. */
+  settle(target: string, run: string, settlements: readonly Settlement[], at: Date): Promise<void>;
+  /** Gives back every claim of this run, so that a later one may tell. */
+  release(target: string, run: string): Promise<void>;
 }
 
 /** What reading the company list gave: the list, or why there is none: missing or empty, or (`failed`) unreadable. */

@@ -21,9 +21,9 @@ const load = async () => {
   return { loads, text: 'x'.repeat(200) };
 };
 setInterval(() => void cache.invalidate(companyId), 150);
-setInterval(() => process.stdout.write(`${JSON.stringify({ reads, loads })}\n`), 250);
+setInterval(() => process.stdout.write(`${JSON.stringify({ atMs: Date.now(), reads, loads })}\n`), 250);
 for (;;) {
   await cache.wrap(companyId, `k${reads % 20}`, load);
   reads += 1;
-  await sleep(6);
+  await sleep(4);
 }

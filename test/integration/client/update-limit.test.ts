@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ownKeys } from '../../../src/core/redis/namespace.js';
-import { connect, type RedisServer, startRedis } from '../../support/redis/index.js';
+import { connect, type RedisServer, startKind, startRedis } from '../../support/redis/index.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { cacheOf, recorded } from './rig.js';
 
@@ -193,6 +193,21 @@ it('a policy that is older than 5 seconds is read before anything is done', asyn
   spy.mockRestore();
   expect(await gone('idle')()).toBe(false);
   await cache.close();
+});
+
+it('on a cluster: one at once, one at the end', async () => {
+  const { nodes, client } = await startKind('cluster');
+  await client.hset(ownKeys.policy('12'), { cachingEnabled: '1', minUpdateIntervalSeconds: '1' });
+  const { cache, errors } = cacheOf({ redis: client });
+  await Promise.all(['a', 'b', 'c'].map((key) => client.set(`company:12:${key}`, '1')));
+  expect(await cache.invalidate('12')).toBe(3);
+  await client.set('company:12:a', '1');
+  expect(await cache.invalidate('12')).toBe(0);
+  await waitUntil('it ran', async () => (await client.exists('company:12:a')) === 0);
+  await cache.close();
+  expect(errors).toEqual([]);
+  client.disconnect();
+  await nodes.stop();
 });
 
 it('the default policy limits companies that have none of their own', async () => {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { acquireLease, type Lease } from '../../../src/core/redis/lease.js';
+import { type Holder, thisHolder } from '../../../src/core/holder.js';
+import { acquireLease, type Lease, removeDeadLease } from '../../../src/core/redis/lease.js';
 import { ownKeys } from '../../../src/core/redis/namespace.js';
 import { connect, type RedisServer, startRedis } from '../../support/redis/index.js';
 import { waitUntil } from '../../support/wait-until.js';
@@ -34,6 +35,18 @@ describe.each(['', 'noscript'])('a lease (user %j)', (username) => {
     expect(all[3]).not.toBeNull();
     await all.find((lease) => lease?.name === 'snapshot')?.release();
     expect(await take('snapshot')).not.toBeNull();
+  });
+
+  it('is taken from a process of this machine that has ended, not from one of a machine with the same name', async () => {
+    // No process has so large an id.
+    const ended: Holder = { ...thisHolder(), pid: 2 ** 30 };
+    const key = ownKeys.lock('dead');
+    await redis.set(key, JSON.stringify({ ...ended, boot: 'of another machine' }));
+    expect(await removeDeadLease(redis, 'dead')).toBe(false);
+    expect(await redis.exists(key)).toBe(1);
+    await redis.set(key, JSON.stringify(ended));
+    expect(await removeDeadLease(redis, 'dead')).toBe(true);
+    expect(await redis.exists(key)).toBe(0);
   });
 
   it('renews itself beyond its lifetime', async () => {

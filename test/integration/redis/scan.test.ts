@@ -130,6 +130,31 @@ describe('one pass over the keyspace', () => {
     expect(slow.companies).toEqual(whole);
   });
 
+  it.each(['script', 'commands'])('tells what never expires, and names large keys, by %s', async (by) => {
+    for (let i = 0; i < 300; i += 1) {
+      const ttl = i % 3 === 0 ? (['EX', 1000] as const) : [];
+      await redis.call('SET', `company:${i % 2}:k${i}`, 'x'.repeat(i * 20), ...ttl);
+    }
+    const forever = Array.from({ length: 300 }, (_, i) => i).filter((i) => i % 3 !== 0);
+    const namesOf = (id: number) => forever.filter((i) => i % 2 === id).map((i) => `company:${id}:k${i}`);
+    const wanted = await measured({ '0': namesOf(0), '1': namesOf(1) });
+    const settings = by === 'commands' ? { username: 'noscript', password: 'secret' } : {};
+    const { companies, scripted } = await scan({ largeFrom: 5000 }, settings);
+    expect(scripted).toBe(by === 'script');
+    for (const id of ['0', '1']) {
+      expect(companies.get(id)?.foreverBytes).toBe(wanted.get(id)?.bytes);
+      const all = Array.from({ length: 300 }, (_, i) => i).filter((i) => i % 2 === Number(id));
+      const sizes = await Promise.all(all.map((i) => redis.call('MEMORY', 'USAGE', `company:${id}:k${i}`)));
+      const large = (sizes as number[]).filter((bytes) => bytes >= 5000);
+      expect(companies.get(id)?.large).toMatchObject({ keys: large.length, bytes: large.reduce((a, b) => a + b, 0) });
+      const named = companies
+        .get(id)
+        ?.large?.largest.items()
+        .map(({ bytes }) => bytes);
+      expect(named).toEqual(large.sort((a, b) => b - a).slice(0, 5));
+    }
+  });
+
   it('counts keys and ids that are not UTF-8', async () => {
     await redis.set(Buffer.from('636f6d70616e793a31323a fffe'.replace(' ', ''), 'hex'), 'v');
     await redis.set(Buffer.concat([Buffer.from('company:'), Buffer.from([0xff, 0x41]), Buffer.from(':k')]), 'v');

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect as connectTo, createServer, type Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { restoreLeftBehind } from '../../../src/core/services/observe/left-behind.js';
@@ -240,4 +242,61 @@ describe('while it observes', () => {
     expect(report.companies[0]?.hitRate).toBe(0);
     expect(await setting()).toBe('');
   });
+
+  it('more than this machine can read, on a server that sets no limit: it stops before the server’s memory is full', async () => {
+    await redis.config('SET', 'client-output-buffer-limit', 'pubsub 0 0 0');
+    const slow = await startSlowProxy(server.port);
+    const { ports } = await rigAt(`redis://127.0.0.1:${slow.port}`);
+    const observing = await startObserving(ports);
+    await redis.get('company:a:1');
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // an interval is over
+    slow.stall();
+    let ended = false;
+    void observing.ended.then(() => {
+      ended = true;
+    });
+    const value = 'x'.repeat(100_000);
+    while (!ended)
+      await Promise.all([redis.set('company:a:big', value), new Promise((resolve) => setTimeout(resolve, 2))]);
+    const { report, complete } = await observing.ended;
+    expect(complete).toBe(true);
+    expect(report.stoppedEarly).toMatchObject({ reason: 'buffer' });
+    expect(countsOf(report)).toEqual({ a: [1, 1] });
+    expect(report.nodes[0]?.overhead.largestBufferBytes).toBeGreaterThan(16 * 1024 * 1024);
+    expect([await setting(), await redis.exists(RESTORE)]).toEqual(['', 0]);
+    await redis.config('SET', 'client-output-buffer-limit', 'pubsub 32mb 8mb 60');
+    slow.stop();
+  });
 });
+
+/** A way to a server on which what MONITOR gives can be held up, and nothing else. */
+async function startSlowProxy(targetPort: number) {
+  const sockets: Socket[] = [];
+  let monitor: Socket | undefined;
+  const proxy = createServer((inward) => {
+    const outward = connectTo(targetPort, '127.0.0.1');
+    sockets.push(inward, outward);
+    for (const socket of [inward, outward]) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        inward.destroy();
+        outward.destroy();
+      });
+    }
+    inward.on('data', (chunk: Buffer) => {
+      if (chunk.includes('MONITOR')) monitor = outward;
+      outward.write(chunk);
+    });
+    outward.on('data', (chunk: Buffer) => inward.write(chunk));
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    stall: () => monitor?.pause(),
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+    },
+  };
+}

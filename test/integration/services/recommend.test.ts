@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompanyCache } from '../../../src/client/index.js';
 import { detect } from '../../../src/core/services/detect/detect.js';
 import { drillDown } from '../../../src/core/services/drill-down/drill-down.js';
+import { prepareFix } from '../../../src/core/services/fix/prepare.js';
 import { changePolicy, NO_POLICY } from '../../../src/core/services/policy/change.js';
 import { type RecommendOptions, recommend } from '../../../src/core/services/recommend/recommend.js';
 import { recommendReport } from '../../../src/core/services/recommend/report.js';
@@ -120,7 +121,15 @@ describe('a company whose values live too shortly', () => {
     const ttl = recommendations.find(({ code }) => code === null);
     const repair = recommendations.find(({ code }) => code === 'CACHE_THRASHING');
     expect(ttl).toMatchObject({ confidence: 'high', atMost: false, effort: 'one command' });
-    expect(repair).toMatchObject({ command: `rcm fix ${SHORT} CACHE_THRASHING`, risk: 'low', atMost: true });
+    expect(repair).toMatchObject({ command: `rcm fix ${SHORT} CACHE_THRASHING`, risk: 'low', atMost: false });
+    // A repair is said to do what `fix` says it does.
+    const ports = { ...rig.ports, backups: rig.dir, unlogged: `${rig.dir}/unlogged` };
+    const company = { companyId: SHORT, companyName: null };
+    const fix = await prepareFix(ports, { company, code: 'CACHE_THRASHING', force: false, allowSlow: false });
+    const { before: from, after: to } = fix.prediction ?? { before: 0, after: 0 };
+    expect(repair?.hitRateGain).toBe(to - from);
+    expect(to - from).toBeGreaterThan(20);
+    expect(ttl?.hitRateGain).toBeGreaterThan(to - from);
     expect(ttl?.insteadOf).toContain(repair?.id);
     expect(repair?.insteadOf).toContain(ttl?.id);
     // What both save is saved once.

@@ -4,6 +4,7 @@ import { activityContract } from './contract-activity.js';
 import { counterHourContract } from './contract-counter-hours.js';
 import { fixContract } from './contract-fixes.js';
 import { issueContract } from './contract-issues.js';
+import { notificationContract } from './contract-notifications.js';
 import { policyContract } from './contract-policies.js';
 import { pricingContract } from './contract-pricing.js';
 import { snapshotContract } from './contract-snapshots.js';
@@ -35,4 +36,5 @@ export function storeContract(makeHarness: () => Promise<StoreHarness>): void {
   describe('counter hours', () => counterHourContract(context));
   describe('fixes', () => fixContract(context));
   describe('issues', () => issueContract(context));
+  describe('notifications', () => notificationContract(context));
 }

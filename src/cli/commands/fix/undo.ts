@@ -18,7 +18,10 @@ Exit codes: 0 undone, 2 the backup is not there, 3 a service failed (the next \`
   static override flags = {
     ...reportFlags,
     'with-keys': Flags.boolean({ description: 'put cleared keys back from the backup', default: false }),
-    force: Flags.boolean({ description: 'although somebody changed the policy since', default: false }),
+    force: Flags.boolean({
+      description: 'although somebody changed the policy since, or the fix was made under another --redis-url',
+      default: false,
+    }),
     ...changeFlags,
   };
 

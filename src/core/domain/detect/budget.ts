@@ -10,6 +10,8 @@ import type { DetectedIssue, Evidence, ManualFix, RootCause } from './issue.js';
 import { counted, evidence, ranked, whole } from './wording.js';
 
 type Line = 'cache' | 'storage';
+/** What the terms of each line's cost begin with. */
+const PARTS: Record<Line, string> = { cache: 'redis.', storage: 'mongodb.' };
 interface Over {
   name: Line;
   line: BudgetLine & { used: number; allocated: number };
@@ -23,8 +25,15 @@ export function budgetRule(figures: DetectFigures, platform: PlatformFigures): V
   const over = all.filter((one): one is Over => isOver(one.line, platform.thresholds.budget.percent)).sort(worstFirst);
   const [first] = over;
   if (first === undefined)
-    return all.some(({ line }) => line.used === null) ? { unknown: 'a cost is unknown' } : NOTHING;
+    return tooMuchUnknown(figures, platform) ? { unknown: 'a part of its cost is unknown' } : NOTHING;
   return { issue: issueOf(figures, platform, over, first) };
+}
+
+/** Whether a line could be over all the same. Where no MongoDB is read, its storage is never known, and judged by what is. */
+function tooMuchUnknown({ view }: DetectFigures, { source }: PlatformFigures): boolean {
+  return view.costs.unknown.some(
+    (term) => term.startsWith('redis.') || (term === 'mongodb.storage' && source === 'collection'),
+  );
 }
 
 function isOver({ used, allocated, percentUsed }: BudgetLine, percent: number): boolean {
@@ -42,9 +51,11 @@ function issueOf(figures: DetectFigures, platform: PlatformFigures, over: readon
   const { acceptableReturn } = platform.thresholds.budget;
   const cost = figures.view.costs.redis;
   const ratio = saved === null || cost === null || cost === 0 ? null : saved / cost;
-  const acceptable = ratio !== null && ratio >= acceptableReturn;
+  // What the cache saves is a return on what the cache costs, not on what documents and missed reads cost in MongoDB.
+  const ofCache = over.every(({ name }) => name === 'cache');
+  const acceptable = ofCache && ratio !== null && ratio >= acceptableReturn;
   const excess = over.reduce((sum, { line }) => sum + line.used - line.allocated, 0);
-  const unknown = figures.view.costs.unknown.filter((term) => !term.startsWith('twilio'));
+  const unknown = figures.view.costs.unknown.filter((term) => over.some(({ name }) => term.startsWith(PARTS[name])));
   return {
     code: 'COST_OVER_BUDGET',
     severity: over.some(({ line }) => line.status === 'critical') && !acceptable ? 'critical' : 'warning',
@@ -58,7 +69,7 @@ function issueOf(figures: DetectFigures, platform: PlatformFigures, over: readon
         ratio,
         ratio === null
           ? 'What the cache brings is unknown'
-          : `The cache saves queries worth ${formatDollars(saved as number)} a month: ${ratio.toFixed(1)} times its cost (acceptable: from ${acceptableReturn})`,
+          : `The cache saves queries worth ${formatDollars(saved as number)} a month: ${times(ratio)} times its cost${ofCache ? ` (acceptable: from ${acceptableReturn})` : ''}`,
       ),
     ],
     rootCauses: ranked(causesOf(figures, platform, worst)),
@@ -75,7 +86,9 @@ function issueOf(figures: DetectFigures, platform: PlatformFigures, over: readon
       ...unknown.map((term) => `the cost ${term}`),
       ...(ratio === null ? ['what the cache saves: its reads are not recorded'] : []),
     ],
-    verdict: verdictOf(ratio, acceptable, acceptableReturn),
+    verdict: ofCache
+      ? verdictOf(ratio, acceptable, acceptableReturn)
+      : 'NOT JUSTIFIED - what MongoDB costs is over, and a cache brings no return on that',
   };
 }
 
@@ -88,8 +101,12 @@ function savedOf({ reads }: DetectFigures, { pricing }: PlatformFigures): number
 function verdictOf(ratio: number | null, acceptable: boolean, least: number): string {
   if (ratio === null) return 'UNKNOWN - what the cache saves is not recorded';
   return acceptable
-    ? `ACCEPTABLE - high cost, but it brings ${ratio.toFixed(1)} times as much`
-    : `NOT JUSTIFIED - it brings ${ratio.toFixed(1)} times its cost (acceptable: from ${least})`;
+    ? `ACCEPTABLE - high cost, but it brings ${times(ratio)} times as much`
+    : `NOT JUSTIFIED - it brings ${times(ratio)} times its cost (acceptable: from ${least})`;
+}
+
+function times(ratio: number): string {
+  return ratio.toFixed(ratio < 1 ? 2 : 1);
 }
 
 function lineText({ name, line }: Over): string {
@@ -159,7 +176,7 @@ function manualFixes(companyId: string, over: readonly Over[], acceptable: boole
     },
     { when: 'option', text: 'Charge the customer for it', command: null },
     acceptable
-      ? { when: 'option', text: `Leave it: it brings ${ratio?.toFixed(1)} times its cost`, command: null }
+      ? { when: 'option', text: `Leave it: it brings ${times(ratio ?? 0)} times its cost`, command: null }
       : { when: 'option', text: 'Lower the cost: see what it holds', command: commandOn('rcm drill-down', companyId) },
   ];
 }

@@ -8,7 +8,7 @@ import { counted, evidence, instant, ranked, whole } from './wording.js';
 
 /**
  * A cache that costs more than it saves: few reads are answered, few calls need it, what is cached is hardly used, and
- * the queries it saves are worth less than the memory it takes.
+ * the queries it saves are worth less than the memory it takes. The share of Redis's base cost does not count: it stays without a cache.
  */
 export function efficiencyRule(figures: DetectFigures, { thresholds, pricing, window }: PlatformFigures): Verdict {
   const { reads, view, terms } = figures;
@@ -26,9 +26,9 @@ export function efficiencyRule(figures: DetectFigures, { thresholds, pricing, wi
   if (rate >= limits.hitRatePercent || (calls ?? 0) >= limits.callsPerDay || uses >= limits.usesPerItem) return NOTHING;
   if (pricing === null || costs.redis === null) return { unknown: 'prices are unknown' };
   const saved = ((reads.hits * MONTH_MS) / reads.coveredMs) * pricing.providers.mongodb.queryCost;
-  if (saved >= costs.redis) return NOTHING;
   const storage = terms['redis.storage'];
-  const spared = storage === null ? null : Math.max(0, storage - saved);
+  if (saved >= (storage ?? costs.redis)) return NOTHING;
+  const spared = storage === null ? null : storage - saved;
   const found: Evidence[] = [
     evidence(
       'hitRatePercent',
@@ -46,7 +46,11 @@ export function efficiencyRule(figures: DetectFigures, { thresholds, pricing, wi
       `Each of ${counted(metrics.keys, 'cached item')} answers ${uses.toFixed(2)} reads a day (little: under ${limits.usesPerItem})`,
     ),
     evidence('savedPerMonth', saved, `The queries that it saves are worth ${formatDollars(saved)} a month`),
-    evidence('redisCostPerMonth', costs.redis, `It costs ${formatDollars(costs.redis)} a month`),
+    evidence(
+      'redisCostPerMonth',
+      costs.redis,
+      `It costs ${formatDollars(costs.redis)} a month${storage === null ? '' : `, ${formatDollars(storage)} of it for its memory`}`,
+    ),
   ];
   return {
     issue: {

@@ -87,6 +87,8 @@ export interface Peers {
   /** Medians. */
   bytes: number;
   keys: number;
+  /** What the largest of them hold: nine of ten hold no more. Below ten it is the largest. */
+  mostBytes: number;
 }
 
 /** What the rules look at of the platform. */

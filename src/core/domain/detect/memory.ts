@@ -15,11 +15,14 @@ interface Expected {
   text: string;
   /** How much more it is used than then; null where that is unknown. */
   usage: number | null;
+  /** What need not be in excess yet: as much as is held by the largest of companies that are apart themselves. */
+  mostBytes: number;
 }
 
 /**
  * Far more memory than is usual for the company, or, where it has no history, for companies with as many calls. Memory
- * that grew with the use of it is not in excess.
+ * that grew with the use of it is not in excess. Nor is, without a history, what is not far more than the largest of companies alike
+ * hold: companies with as many calls may cache very different things.
  */
 export function memoryRule(figures: DetectFigures, platform: PlatformFigures): Verdict {
   const limits = platform.thresholds.memory;
@@ -27,8 +30,9 @@ export function memoryRule(figures: DetectFigures, platform: PlatformFigures): V
   if (cacheBytes < limits.minBytes) return NOTHING;
   const expected = expectedOf(figures, platform);
   if (expected === null) return { unknown: 'neither its own snapshots nor companies alike tell what is usual' };
-  const limit = (limits.percent / 100) * expected.bytes;
+  const limit = (limits.percent / 100) * expected.mostBytes;
   if (cacheBytes <= limit || cacheBytes <= limit * (expected.usage ?? 1)) return NOTHING;
+  if (cacheBytes - expected.bytes < limits.minBytes) return NOTHING;
   return { issue: issueOf(figures, platform, expected) };
 }
 
@@ -41,6 +45,7 @@ function expectedOf({ history, peers, view, reads }: DetectFigures, { thresholds
     return {
       ...history,
       from: 'history',
+      mostBytes: history.bytes,
       text: `the median of ${counted(history.snapshots, 'snapshot')} since ${instant(history.from)} (${historyDays} days at most)`,
       usage: calls ?? ratio(perDay, history.readsPerDay),
     };
@@ -49,7 +54,7 @@ function expectedOf({ history, peers, view, reads }: DetectFigures, { thresholds
   return {
     ...peers,
     from: 'peers',
-    text: `the median of ${counted(peers.companies, 'company', 'companies')} with about as many calls`,
+    text: `the median of ${counted(peers.companies, 'company', 'companies')} with about as many calls, of which hardly one holds over ${formatBytes(peers.mostBytes)}`,
     usage: null,
   };
 }
@@ -61,7 +66,8 @@ function ratio(now: number | null, then: number | null): number | null {
 function issueOf(figures: DetectFigures, platform: PlatformFigures, expected: Expected): DetectedIssue {
   const { companyId, companyName, metrics } = figures.view;
   const { pricing } = platform;
-  const excess = metrics.cacheBytes - expected.bytes;
+  // What more use explains is none.
+  const excess = metrics.cacheBytes - expected.bytes * Math.max(1, expected.usage ?? 1);
   const percent = (metrics.cacheBytes / expected.bytes) * 100;
   const cost = pricing && (excess / MB) * pricing.providers.redis.storageCostPerMB;
   const missing = [
@@ -74,7 +80,8 @@ function issueOf(figures: DetectFigures, platform: PlatformFigures, expected: Ex
   const [top] = rootCauses;
   return {
     code: 'EXCESSIVE_MEMORY',
-    severity: 'critical',
+    // What others hold only suggests what this one should.
+    severity: expected.from === 'peers' ? 'warning' : 'critical',
     companyId,
     companyName,
     summary: `${formatBytes(metrics.cacheBytes)} is ${formatPercent(percent)} of what is expected (${formatBytes(expected.bytes)})${top === undefined ? '' : `: ${top.text}`}`,

@@ -2,6 +2,7 @@ import { boundedTtl, ttlBoundsOf } from '../policy.js';
 import type { TtlAccess } from '../ttl-model/access.js';
 import { accessTrace } from '../ttl-model/access-trace.js';
 import { type Simulated, simulateLifetime } from '../ttl-model/simulate-ttl.js';
+import { isTrueToLife } from '../ttl-model/true-to-life.js';
 import { SECOND_MS } from '../units.js';
 import type { PolicyContent } from './plan.js';
 
@@ -18,6 +19,8 @@ export interface Prediction {
 export interface PredictInput {
   accesses: readonly TtlAccess[];
   sampledShare: number;
+  /** What was recorded of the same reads, in percent; null without any. */
+  recordedHitRate: number | null;
   /** Own policy first, then the default one; as now. */
   before: readonly (PolicyContent | null)[];
   /** As they shall be. */
@@ -33,9 +36,10 @@ const WIDEST = 30;
 
 /**
  * Replays today's lifetimes, and then the bounded ones with config updates at most once in the policy's interval.
- * @returns null: too little was recorded
+ * @returns null: too little was recorded, or the replay of today is not near what was
  */
-export function predictHitRate({ accesses, sampledShare, before, after, separators }: PredictInput): Prediction | null {
+export function predictHitRate(input: PredictInput): Prediction | null {
+  const { accesses, sampledShare, recordedHitRate, before, after, separators } = input;
   const known = knownLifetimes(accesses);
   const replayed = (policies: readonly (PolicyContent | null)[]): Simulated => {
     const [own, fallback] = policies;
@@ -57,6 +61,7 @@ export function predictHitRate({ accesses, sampledShare, before, after, separato
   const [today, then] = [replayed(before), replayed(after)];
   const { interval } = then;
   if (today.hitRate === null || then.hitRate === null || interval === null) return null;
+  if (recordedHitRate === null || !isTrueToLife(today.hitRate, recordedHitRate)) return null;
   if (today.gets < FEWEST_READS || interval.high - interval.low > WIDEST) return null;
   return { before: today.hitRate, after: then.hitRate, ...interval, reads: then.gets };
 }

@@ -1,4 +1,3 @@
-import type { AccessTrace } from '../ttl-model/access-trace.js';
 import type { Replayed } from '../ttl-model/replay.js';
 import { student975 } from '../ttl-model/student.js';
 
@@ -13,14 +12,15 @@ export interface Gain {
  * The gain of hit rate between two replays of the same accesses; null without reads. Both are compared read by read (keys and
  * blocks of time as clusters, as `hitRateInterval` has them), so that what moves both does not count as uncertainty: a change
  * is told surer than either hit rate.
+ * @param before over the same time as `after`
  * @param share of the keys that the trace has, 0 < share ≤ 1
  */
-export function hitRateGain(trace: AccessTrace, before: Replayed, after: Replayed, share: number): Gain | null {
+export function hitRateGain(before: Replayed, after: Replayed, share: number): Gain | null {
   const { gets } = after;
   if (gets === 0) return null;
   const gained = after.hits - before.hits;
   const byKeys =
-    share < 1 ? Math.sqrt(1 - share) * margin(trace.keyGets, after.keyHits, before.keyHits, gets, gained) : 0;
+    share < 1 ? Math.sqrt(1 - share) * margin(after.keyGets, after.keyHits, before.keyHits, gets, gained) : 0;
   const byTime = margin(after.blockGets, after.blockHits, before.blockHits, gets, gained);
   const points = (100 * gained) / gets;
   const half = 100 * Math.hypot(byKeys, byTime);

@@ -1,6 +1,8 @@
-import type { Confidence, DetectedIssue, IssueCode, ManualFix } from '../detect/issue.js';
+import type { DetectedIssue, IssueCode, ManualFix } from '../detect/issue.js';
+import { formatPercent } from '../format.js';
 import { lastWord } from '../shell-word.js';
 import { type Advice, adviceId, type Effort, type Risk, type Touched } from './advice.js';
+import type { FixEffect } from './fix-effect.js';
 
 /** What following the advice about an issue does to its impact. */
 type Saves =
@@ -22,7 +24,7 @@ interface Rule {
 }
 
 /** Of each issue that `fix` repairs, what following it means (docs/recommend.md). */
-const FIXED: Partial<Record<IssueCode, Rule>> = {
+const FIXED: Partial<Record<IssueCode, Rule & { removes?: true }>> = {
   CACHE_THRASHING: {
     saves: 'at most',
     risk: 'low',
@@ -32,18 +34,21 @@ const FIXED: Partial<Record<IssueCode, Rule>> = {
   EXCESSIVE_MEMORY: {
     saves: 'at most',
     risk: 'medium',
+    removes: true,
     touches: ['lifetimes', 'memory'],
     note: 'The cache is removed (with a backup) and values live shorter for a time: the data itself must be repaired.',
   },
   LOW_CACHE_EFFICIENCY: {
     saves: 'all',
     risk: 'medium',
+    removes: true,
     touches: ['lifetimes', 'memory', 'queries'],
     note: 'The cache is removed (with a backup); every read goes to the database from then on, which is reckoned in.',
   },
   ORPHANED_CACHE: {
     saves: 'all',
     risk: 'medium',
+    removes: true,
     touches: ['lifetimes', 'memory', 'queries'],
     note: 'Its keys are removed (with a backup).',
   },
@@ -64,29 +69,50 @@ const BY_HAND: Rule & { effort: Effort } = {
   note: 'The command changes nothing: it shows where to begin.',
 };
 
-/** The advice about one issue: its automatic fix, else what a person can do, with the command to begin with. */
-export function issueAdvice(issue: DetectedIssue): Advice {
+/**
+ * The advice about one issue: its automatic fix, else what a person can do, with the command to begin with.
+ * @param effect what the fix's policy would do, where that could be replayed
+ */
+export function issueAdvice(issue: DetectedIssue, effect?: FixEffect | undefined): Advice {
   const { code, companyId, companyName, autoFix } = issue;
   const fixed = FIXED[code];
   const what = { id: adviceId(code, companyId), companyId, companyName, code };
-  if (autoFix.available && fixed !== undefined) {
+  if (autoFix.available && fixed !== undefined && !helpsNothing(code, effect)) {
     const { saves, touches, note } = fixed;
-    return {
+    const also = autoFix.additionalActions;
+    const advice: Advice = {
       ...what,
       title: autoFix.action,
       ...savingOf(issue, saves),
-      hitRateGain: null,
-      // An orphan that is still read may be a company that the list does not know.
-      risk: code === 'ORPHANED_CACHE' && issue.confidence === 'low' ? 'high' : fixed.risk,
+      hitRateGain: code === 'CACHE_THRASHING' ? mostGain(issue) : null,
+      // What is removed because of a guess may be wanted: an orphan that is still read, a cache that only looks too large.
+      risk: fixed.removes && issue.confidence === 'low' ? 'high' : fixed.risk,
       effort: 'one command',
       confidence: issue.confidence,
       command: autoFix.command,
-      why: [issue.summary, issue.impact.text, ...autoFix.additionalActions.map((action) => `Also: ${action}`), note],
+      why: [issue.summary, issue.impact.text, ...(also.length > 0 ? [`Also: ${also.join('; ')}`] : []), note],
       touches,
-      ...thrashingGain(issue),
     };
+    return effect === undefined ? advice : replayed(advice, effect);
   }
-  return { ...what, ...byHand(issue) };
+  const hand = byHand(issue);
+  return effect === undefined ? { ...what, ...hand } : { ...what, ...hand, why: [...hand.why, noHelp(effect)] };
+}
+
+/** Points that a fix of the hit rate must bring to be advised. */
+const LEAST_GAIN = 1;
+
+/** Whether a fix that is there to raise the hit rate would not, as far as that could be replayed. */
+function helpsNothing(code: IssueCode, effect: FixEffect | undefined): boolean {
+  return code === 'CACHE_THRASHING' && effect !== undefined && gainOf(effect) < LEAST_GAIN;
+}
+
+function gainOf({ prediction: { before, after } }: Pick<FixEffect, 'prediction'>): number {
+  return after - before;
+}
+
+function noHelp({ prediction: { before, after, reads } }: FixEffect): string {
+  return `Its automatic fix would not help: replayed from ${reads.toLocaleString('en-US')} reads, the hit rate goes from ${formatPercent(before)} to ${formatPercent(after)}`;
 }
 
 function byHand(issue: DetectedIssue): Omit<Advice, 'id' | 'companyId' | 'companyName' | 'code'> {
@@ -153,17 +179,30 @@ function savingOf({ impact }: DetectedIssue, saves: Saves): Pick<Advice, 'saving
 }
 
 /** At most the misses of keys that had been cached become hits: (100 − hit rate) × their share. */
-function thrashingGain({ code, evidence }: DetectedIssue): Pick<Advice, 'hitRateGain'> | object {
-  if (code !== 'CACHE_THRASHING') return {};
+function mostGain({ evidence }: DetectedIssue): number | null {
   const figure = (name: string): number | null => {
     const value = evidence.find((one) => one.name === name)?.value;
     return typeof value === 'number' ? value : null;
   };
   const [rate, share] = [figure('hitRatePercent'), figure('reMissPercent')];
-  return rate === null || share === null ? {} : { hitRateGain: ((100 - rate) * share) / 100 };
+  return rate === null || share === null ? null : ((100 - rate) * share) / 100;
 }
 
-export function confidenceAtMost(confidence: Confidence, most: Confidence): Confidence {
-  const order: Confidence[] = ['low', 'medium', 'high'];
-  return order[Math.min(order.indexOf(confidence), order.indexOf(most))] as Confidence;
+/** A hit rate that a fix lowers by so many points makes it a high risk. */
+const MUCH_LOWER = 10;
+
+/** The same with what a replay tells in the place of what can be had at most. */
+function replayed(advice: Advice, { prediction, saving }: FixEffect): Advice {
+  const { before, after, low, high, reads } = prediction;
+  const gain = gainOf({ prediction });
+  const predicted = `Replayed from ${reads.toLocaleString('en-US')} reads, its policy takes the hit rate from ${formatPercent(before)} to ${formatPercent(after)} (95 % between ${formatPercent(low)} and ${formatPercent(high)})`;
+  // Of other issues the money is that of the memory, which the model does not know.
+  const money = advice.code === 'CACHE_THRASHING' && saving !== null ? { savingPerMonth: saving, atMost: false } : {};
+  return {
+    ...advice,
+    ...money,
+    hitRateGain: gain,
+    risk: gain <= -MUCH_LOWER ? 'high' : advice.risk,
+    why: [...advice.why.slice(0, -1), predicted, ...advice.why.slice(-1)],
+  };
 }

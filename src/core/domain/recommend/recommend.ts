@@ -1,6 +1,7 @@
 import type { DetectedIssue } from '../detect/issue.js';
-import { type Advice, type Recommendation, RISKS, type Risk } from './advice.js';
+import { type Advice, adviceId, type Recommendation, RISKS, type Risk } from './advice.js';
 import { type Total, weigh } from './compatible.js';
+import type { FixEffect } from './fix-effect.js';
 import { issueAdvice } from './issue-advice.js';
 import { type LeastGain, type TtlStudy, ttlAdvice } from './ttl-advice.js';
 
@@ -9,6 +10,8 @@ export interface Known {
   /** At most one of each code and company. */
   issues: readonly DetectedIssue[];
   studies: readonly TtlStudy[];
+  /** What the fixes of issues would do, where that could be replayed. */
+  effects: readonly FixEffect[];
 }
 
 /** What is wanted of all advice. */
@@ -31,8 +34,10 @@ export interface Recommended {
 }
 
 /** Ranked advice from all that is known. The same figures give the same advice, in whatever order they come. */
-export function recommendFrom({ issues, studies }: Known, least: LeastGain, wanted: Wanted): Recommended {
-  const advices = [...issues.map(issueAdvice), ...studies.flatMap((study) => ttlAdvice(study, least))];
+export function recommendFrom({ issues, studies, effects }: Known, least: LeastGain, wanted: Wanted): Recommended {
+  const replayed = new Map(effects.map((effect) => [adviceId(effect.code, effect.companyId), effect]));
+  const ofIssues = issues.map((issue) => issueAdvice(issue, replayed.get(adviceId(issue.code, issue.companyId))));
+  const advices = [...ofIssues, ...studies.flatMap((study) => ttlAdvice(study, least))];
   const chosen = weigh(advices.filter((advice) => isWanted(advice, wanted)));
   return {
     recommendations: chosen.recommendations,

@@ -1,5 +1,6 @@
 import type { Confidence } from '../detect/issue.js';
 import { formatBytes, formatDollars, formatPercent } from '../format.js';
+import { hitRateScore } from '../health.js';
 import { commandOn } from '../shell-word.js';
 import { HOUR_MS, SECOND_MS } from '../units.js';
 import { formatDuration } from '../window.js';
@@ -18,6 +19,8 @@ export interface TtlFigures {
 /** What one TTL for all keys would do. */
 export interface TtlOutcome extends TtlFigures {
   ttlSeconds: number;
+  /** As values live today, over the same time. */
+  before: TtlFigures;
   /** Against today's lifetimes. */
   gain: Gain;
   /** Dollars a month that it saves, and half of its 95 % interval; null is unknown. */
@@ -28,12 +31,12 @@ export interface TtlOutcome extends TtlFigures {
 export interface TtlStudy {
   companyId: string;
   companyName: string | null;
-  /** As values live today, replayed. */
-  today: TtlFigures;
+  /** Percent, as values live today, replayed. */
+  replayedHitRate: number;
   /** Milliseconds that values live today: the median. */
   medianMs: number;
-  /** Percent, of the same reads, as it really was; null where nobody told. */
-  recordedHitRate: number | null;
+  /** Percent, of the same reads, as it really was. */
+  recordedHitRate: number;
   reads: number;
   spanMs: number;
   /** In any order; of TTLs with enough data, shorter than the time that was recorded. */
@@ -48,20 +51,21 @@ export interface LeastGain {
   hitRate: number;
 }
 
-/** Hit rates that fall by so many points make the risk medium, and high. */
-const FALL = { medium: 1, high: 10 };
+/** A hit rate that falls by so many points makes the risk medium; by so many the TTL is not advised, whatever it saves. */
+const FALL = { medium: 1, most: 10 };
 /** Values that may get so much older than today make the risk medium. */
 const MUCH_OLDER_MS = HOUR_MS;
-/** Replayed and recorded hit rates that differ by less are as good as equal; by more, the model lacks something. */
-const TRUE_TO_LIFE = { high: 2, medium: 5 };
+/** Points that replayed and recorded hit rates may differ, to be as good as equal. */
+const AS_GOOD_AS_EQUAL = 2;
 
 /**
- * The TTL that costs least, and the shortest whose hit rate is within the least worthwhile gain of the highest, each only where
+ * The TTL that costs least (of those that do not make the cache bad: the hit rate loses neither its grade of health nor ten
+ * points), and the shortest whose hit rate is within the least worthwhile gain of the highest, each only where
  * it gains at least so much, and for certain: the whole 95 % interval lies above 0. One advice where both are the same.
  */
 export function ttlAdvice(study: TtlStudy, least: LeastGain): Advice[] {
   const outcomes = [...study.outcomes].sort((a, b) => a.ttlSeconds - b.ttlSeconds);
-  const cheapest = cheapestOf(outcomes);
+  const cheapest = cheapestOf(outcomes.filter((one) => isBearable(study, one)));
   const fastest = fastestOf(outcomes, least.hitRate);
   const advices: Advice[] = [];
   if (cheapest?.saving && cheapest.saving.dollars >= least.saving && cheapest.saving.dollars > cheapest.saving.margin)
@@ -70,6 +74,11 @@ export function ttlAdvice(study: TtlStudy, least: LeastGain): Advice[] {
   if (fastest !== null && !known && fastest.gain.points >= least.hitRate && fastest.gain.low > 0)
     advices.push(adviceOf(study, fastest, 'ttl-highest-hit-rate'));
   return advices;
+}
+
+function isBearable({ recordedHitRate }: TtlStudy, { gain }: TtlOutcome): boolean {
+  const after = Math.min(100, Math.max(0, recordedHitRate + gain.points));
+  return gain.points > -FALL.most && hitRateScore(after) >= hitRateScore(recordedHitRate);
 }
 
 /** Of equal costs, the one with the higher hit rate, then the shorter. */
@@ -91,8 +100,8 @@ function fastestOf(outcomes: readonly TtlOutcome[], near: number): TtlOutcome | 
 }
 
 function adviceOf(study: TtlStudy, outcome: TtlOutcome, kind: 'ttl-lowest-cost' | 'ttl-highest-hit-rate'): Advice {
-  const { companyId, companyName, today, medianMs } = study;
-  const { ttlSeconds, gain, saving } = outcome;
+  const { companyId, companyName, medianMs } = study;
+  const { ttlSeconds, before, gain, saving } = outcome;
   const [ttl, now] = [formatDuration(ttlSeconds * SECOND_MS), formatDuration(medianMs)];
   const aim = kind === 'ttl-lowest-cost' ? 'the lowest cost' : 'the highest hit rate';
   return {
@@ -109,31 +118,27 @@ function adviceOf(study: TtlStudy, outcome: TtlOutcome, kind: 'ttl-lowest-cost' 
     confidence: confidenceOf(study, saving !== null),
     command: commandOn('rcm ttl set', companyId, `--ttl ${ttl}`),
     why: [
-      `Hit rate ${formatPercent(today.hitRate)} → ${formatPercent(outcome.hitRate)} (${signed(gain.points)} points, 95 % between ${signed(gain.low)} and ${signed(gain.high)}), replayed from ${study.reads.toLocaleString('en-US')} reads in ${lasting(study.spanMs)}`,
-      `Memory ${formatBytes(today.memoryBytes)} → ${formatBytes(outcome.memoryBytes)}${costText(today, outcome)}`,
+      `Hit rate ${formatPercent(before.hitRate)} → ${formatPercent(outcome.hitRate)} (${signed(gain.points)} points, 95 % between ${signed(gain.low)} and ${signed(gain.high)}), replayed from ${study.reads.toLocaleString('en-US')} reads in ${lasting(study.spanMs)}`,
+      `Memory ${formatBytes(before.memoryBytes)} → ${formatBytes(outcome.memoryBytes)}${costText(outcome)}`,
       `Reads may be ${ttl} old (today mostly up to ${now}). Only the policy changes: it can be undone.`,
     ],
     touches: ['lifetimes', 'memory', 'queries'],
   };
 }
 
-function costText({ totalCost: before }: TtlFigures, { totalCost: after, saving }: TtlOutcome): string {
+function costText({ before: { totalCost: before }, totalCost: after, saving }: TtlOutcome): string {
   if (before === null || after === null || saving === null) return '; what it costs is unknown';
   return `, cost ${formatDollars(before)} → ${formatDollars(after)} a month`;
 }
 
 /** A policy is taken back in a moment: what can be lost meanwhile is speed, and freshness. */
 function riskOf({ medianMs }: TtlStudy, { gain, ttlSeconds }: TtlOutcome): Risk {
-  if (gain.points <= -FALL.high) return 'high';
   const older = ttlSeconds * SECOND_MS - medianMs;
   return gain.points <= -FALL.medium || older >= MUCH_OLDER_MS ? 'medium' : 'low';
 }
 
-function confidenceOf({ today, recordedHitRate }: TtlStudy, priced: boolean): Confidence {
-  if (recordedHitRate === null) return 'low';
-  const apart = Math.abs(today.hitRate - recordedHitRate);
-  if (apart > TRUE_TO_LIFE.medium) return 'low';
-  return apart <= TRUE_TO_LIFE.high && priced ? 'high' : 'medium';
+function confidenceOf({ replayedHitRate, recordedHitRate }: TtlStudy, priced: boolean): Confidence {
+  return Math.abs(replayedHitRate - recordedHitRate) <= AS_GOOD_AS_EQUAL && priced ? 'high' : 'medium';
 }
 
 function signed(points: number): string {

@@ -1,3 +1,4 @@
+import { DEFAULT_RETENTION } from '../activity.js';
 import { DAY_MS, HOUR_MS } from '../units.js';
 import type { Zone } from './zone.js';
 
@@ -13,8 +14,10 @@ export interface Step {
 /** The longest range that is shown by the hour unless asked otherwise. */
 const HOURLY_UP_TO_MS = 4 * DAY_MS;
 
-export function stepFor(fromMs: number, toMs: number): StepLength {
-  return toMs - fromMs <= HOURLY_UP_TO_MS ? '1h' : '1d';
+/** Hours of short ranges, as long as hours are kept. */
+export function stepFor(fromMs: number, toMs: number, nowMs: number): StepLength {
+  const kept = nowMs - fromMs <= DEFAULT_RETENTION.hourlySnapshotsDays * DAY_MS;
+  return kept && toMs - fromMs <= HOURLY_UP_TO_MS ? '1h' : '1d';
 }
 
 /** Whole hours or days of a zone, from the one that contains the start to the one that contains the end. */

@@ -29,7 +29,7 @@ export interface Prediction extends Simulated, PredictedFigures {
   ttlSeconds: number;
   /** The trace is shorter than the TTL: it tells of a cold cache. */
   longerThanTrace: boolean;
-  /** The lowest total, and the highest hit rate, of those with enough data. */
+  /** The lowest total, and the highest hit rate, of all: told only where there is enough data for it. */
   cheapest: boolean;
   fastest: boolean;
 }
@@ -39,7 +39,8 @@ export const NO_BASIS: PredictionBasis = { memoryScale: 1, readsPerMonth: null, 
 /**
  * What each TTL would do, cost included: Redis = mean memory × its price + the share of its base as it is; MongoDB = misses
  * per month × the price of a query + storage as it is. The cheapest has the lowest total (ties: the higher hit rate), the fastest
- * the highest hit rate (ties: the shorter TTL); neither is told of what there is too little data for.
+ * the highest hit rate (ties: the shorter TTL). Neither is told where there is too little data for the one that seems to be it: another,
+ * known better, would be called so without being it. What TTLs longer than the trace cost is not known: none of them is the cheapest.
  * @param ttls seconds, over 0
  * @throws as `simulateTtl`
  */
@@ -53,11 +54,10 @@ export function predictTtls(
     const simulated = simulateTrace(trace, ttl, options);
     return { ...simulated, ...figuresOf(simulated, options, basis), cheapest: false, fastest: false };
   });
-  const known = predictions.filter(({ enough }) => enough);
-  const cheapest = known.filter(({ totalCost }) => totalCost !== null).sort(byCost)[0];
-  const fastest = [...known].sort(byHitRate)[0];
-  if (cheapest !== undefined) cheapest.cheapest = true;
-  if (fastest !== undefined) fastest.fastest = true;
+  const cheapest = predictions.filter(({ totalCost }) => totalCost !== null).sort(byCost)[0];
+  const fastest = [...predictions].sort(byHitRate)[0];
+  if (cheapest?.enough && !cheapest.longerThanTrace) cheapest.cheapest = true;
+  if (fastest?.enough) fastest.fastest = true;
   return predictions;
 }
 

@@ -13,7 +13,7 @@ export interface Preset {
   rule: string;
   /** Whether it is chosen from what accesses tell. */
   needsData: boolean;
-  /** The bounds that the rule gives; null where no candidate is as it must be. @param candidates with enough data, shorter than the trace */
+  /** The bounds that the rule gives; null where no candidate is as it must be. @param candidates no longer than the trace */
   choose: (candidates: readonly Prediction[]) => TtlBounds | null;
 }
 
@@ -76,9 +76,9 @@ export function presetOf(name: PresetName): Preset {
   return PRESETS.find((preset) => preset.name === name) as Preset;
 }
 
-/** Of a list of predictions those that a preset may choose. */
+/** Of a list of predictions those that a preset compares. What it chooses counts only where there is `enough` to go by. */
 export function candidatesOf(predictions: readonly Prediction[]): Prediction[] {
-  return predictions.filter(({ enough, longerThanTrace }) => enough && !longerThanTrace);
+  return predictions.filter(({ longerThanTrace }) => !longerThanTrace);
 }
 
 function fixed(prediction: Prediction | null): TtlBounds | null {

@@ -77,12 +77,21 @@ export class NodeObserver {
     const look = await this.watch.during(stream, endsAtMs, signal);
     if (look.breach !== null) stream.close();
     let taken: { tally: ObservedTally; lost: boolean; seconds: number } | null = null;
-    await stream
+    const marked = new AbortController();
+    const marking = stream
       .mark(() => {
         taken = { ...this.counter.take(), seconds: (performance.now() - this.#beganAt) / 1000 };
         this.#beganAt = performance.now();
       })
-      .catch(() => undefined);
+      .catch(() => undefined)
+      .finally(() => marked.abort());
+    // While the mark waits behind what was not read yet, that may grow.
+    const waiting = await this.watch.during(stream, Number.POSITIVE_INFINITY, marked.signal);
+    if (waiting.breach !== null) stream.close();
+    await marking;
+    look.bufferBytes = largest(look.bufferBytes, waiting.bufferBytes);
+    // The server answers beside the stream, and in it not within seconds: it holds more than this machine reads.
+    look.breach ??= waiting.breach ?? (stream.late && (look.bufferBytes ?? 0) > 0 ? 'buffer' : null);
     const outcome = await this.#outcome(taken, look, taken === null ? 'connection' : null);
     // The rest of an interval that was cut is for finding the way back: the next one is then whole.
     if (stream.closed && outcome.end === null) await this.#reopen(endsAtMs, signal);
@@ -169,6 +178,10 @@ export class NodeObserver {
       }
     }
   }
+}
+
+function largest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 const NOTHING = { latencyMs: null, bufferBytes: null, breach: null };

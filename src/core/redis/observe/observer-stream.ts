@@ -28,6 +28,8 @@ export class ObserverStream {
   /** Whether the event channels are granted. */
   subscribed = false;
   closed = false;
+  /** It was closed here, because an answer did not come in time. */
+  late = false;
   /** Why MONITOR or the channels were refused, as the server said it. */
   readonly refusals: string[] = [];
   /** For CLIENT LIST; null where it is not told. */
@@ -112,6 +114,7 @@ export class ObserverStream {
         return;
       }
       const timer = setTimeout(() => {
+        this.late = true;
         reject(new Error(`The server did not answer within ${ANSWER_WITHIN_MS} ms`));
         this.close();
       }, ANSWER_WITHIN_MS);

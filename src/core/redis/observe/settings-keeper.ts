@@ -19,6 +19,8 @@ export interface PutBackOutcome {
 export class SettingsKeeper {
   /** What was changed here: Redis may have evicted the record. */
   #changed: Record<string, ChangedSetting> = {};
+  /** What others left behind that could not be put back: it stays in the record. */
+  #leftovers: Record<string, ChangedSetting> = {};
 
   constructor(
     private readonly keeper: Redis,
@@ -39,7 +41,7 @@ export class SettingsKeeper {
         settings[settingName(node)] = { former: value, set: withNeeded(value) };
     }
     if (Object.keys(settings).length === 0) return former;
-    await writeRestoreRecord(this.keeper, { token: this.token, settings });
+    await writeRestoreRecord(this.keeper, { token: this.token, settings: { ...this.#leftovers, ...settings } });
     this.#changed = settings;
     const now = new Map<ObservedNode, string | null>();
     for (const [node, value] of former) {
@@ -54,16 +56,20 @@ export class SettingsKeeper {
     if (Object.keys(this.#changed).length === 0) return [];
     const record = await readRestoreRecord(this.keeper);
     // Another observer put it back before it made its own change.
-    return record !== null && record.token !== this.token ? [] : this.#settle(this.#changed, nodes);
+    if (record !== null && record.token !== this.token) return [];
+    return (await this.#settle(this.#changed, nodes)).outcomes;
   }
 
   /** Puts back what somebody left who died. Only for who holds the lease. @throws what Redis says where the record cannot be read */
   async putBackLeftovers(nodes: readonly ObservedNode[]): Promise<PutBackOutcome[]> {
     const record = await readRestoreRecord(this.keeper);
-    return record === null ? [] : this.#settle(record.settings, nodes);
+    if (record === null) return [];
+    const { outcomes, left } = await this.#settle(record.settings, nodes);
+    this.#leftovers = left;
+    return outcomes;
   }
 
-  async #settle(settings: Record<string, ChangedSetting>, nodes: readonly ObservedNode[]): Promise<PutBackOutcome[]> {
+  async #settle(settings: Record<string, ChangedSetting>, nodes: readonly ObservedNode[]) {
     const outcomes: PutBackOutcome[] = [];
     const left: Record<string, ChangedSetting> = {};
     for (const [name, setting] of Object.entries(settings)) {
@@ -76,7 +82,7 @@ export class SettingsKeeper {
       if (outcome.kind === 'unreachable' || outcome.kind === 'refused') left[name] = setting;
       outcomes.push({ label: node?.label ?? name, setting, outcome });
     }
-    await writeRestoreRecord(this.keeper, { token: this.token, settings: left });
-    return outcomes;
+    await writeRestoreRecord(this.keeper, { token: this.token, settings: { ...this.#leftovers, ...left } });
+    return { outcomes, left };
   }
 }

@@ -23,8 +23,10 @@ export interface BoundOptions {
   before?: (keys: readonly UnboundedKey[]) => void | Promise<void>;
   /** Told of each key that was changed (`changed`), or was not there or short enough by then. */
   after: (key: UnboundedKey, changed: boolean) => void;
-  /** Told of each step: how many keys were visited, and how many of them were within bounds. */
-  onStep?: (visited: number, within: number) => void;
+  /** Told of each step, and waited for: how many keys were visited, and how many of them were within bounds. */
+  onStep?: (visited: number, within: number) => void | Promise<void>;
+  /** Leaves a key alone that was given an end since it was looked at. */
+  onlyEndless?: boolean;
   /** Changes nothing: only `before` is told. */
   dryRun?: boolean;
   maxRate?: number | undefined;
@@ -67,7 +69,7 @@ async function boundOn(
 ): Promise<void> {
   const { signal, maxRate, dryRun = false } = options;
   const throttle = await Throttle.of(redis, { signal });
-  const bounder = new Bounder(redis, { throttle, cap: new RateCap(maxRate), signal });
+  const bounder = new Bounder(redis, { throttle, cap: new RateCap(maxRate), signal }, options.onlyEndless === true);
   const walk = { details: ['ttl'] as const, signal, ahead: false, throttle, ...(dryRun && { maxRate }) };
   for await (const step of walkNode({ redis, ...node }, selection, walk)) {
     const long = step.found.flatMap(({ key, companyId, rest, ttlMs }): UnboundedKey[] => {
@@ -80,7 +82,7 @@ async function boundOn(
       await options.before?.(long);
       if (!dryRun) await bounder.bound(long, options.after);
     }
-    options.onStep?.(step.visited, step.found.length - long.length);
+    await options.onStep?.(step.visited, step.found.length - long.length);
   }
 }
 
@@ -90,6 +92,7 @@ class Bounder {
   constructor(
     private readonly redis: Redis,
     private readonly pace: Pace,
+    private readonly onlyEndless: boolean,
   ) {}
 
   async bound(keys: readonly UnboundedKey[], after: BoundOptions['after']): Promise<void> {
@@ -110,16 +113,19 @@ class Bounder {
       this.redis,
       BOUND,
       [],
-      [budgetUs, ...args],
+      [budgetUs, this.onlyEndless ? 1 : 0, ...args],
     )) as number[];
     for (let i = 0; i < dealtWith; i += 1) after(chunk[i] as UnboundedKey, done[i] === 1);
     return { serverUs, dealtWith };
   }
 
-  /** LT (Redis 7.0): only where it is shorter; what never expires counts as longest. */
+  /** NX, LT (Redis 7.0): only where there is no end; only where it is shorter, and what never expires counts as longest. */
   async #byCommands(chunk: readonly UnboundedKey[], after: BoundOptions['after']): Promise<ChunkDone> {
     const pipeline = this.redis.pipeline();
-    for (const { key, maxTtlMs } of chunk) pipeline.pexpire(key, maxTtlMs, 'LT');
+    for (const { key, maxTtlMs } of chunk) {
+      if (this.onlyEndless) pipeline.pexpire(key, maxTtlMs, 'NX');
+      else pipeline.pexpire(key, maxTtlMs, 'LT');
+    }
     const replies = (await pipeline.exec()) ?? [];
     let failure: Error | null = null;
     chunk.forEach((key, i) => {

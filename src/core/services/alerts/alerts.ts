@@ -36,6 +36,7 @@ export async function alerts(found: Survey, ports: AlertPorts): Promise<AlertsRe
     counts: { critical: count('critical'), warning: count('warning') },
     alerts: list,
     complete: facts.complete && (snapshot !== null || facts.servers !== null),
+    notifications: null,
     warnings,
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ALERT_CODES, type Alert } from '../../domain/alerts/alert.js';
 import { SEVERITIES } from '../../domain/issue.js';
 import { companiesReport } from '../companies/report.js';
+import { notification } from '../notify/report.js';
 
 const alert = z.object({
   severity: z.enum(SEVERITIES),
@@ -23,6 +24,7 @@ export const alertsReport = z.object({
   counts: z.object({ critical: z.number(), warning: z.number() }).describe('of all alerts, whatever is shown'),
   alerts: z.array(alert).describe('the most severe first, then the oldest'),
   complete: z.boolean().describe('false when something could not be measured: there may be more'),
+  notifications: z.array(notification).nullable().describe('with --notify: who was told what; null without'),
   warnings: companiesReport.shape.warnings,
 });
 export type AlertsReport = z.infer<typeof alertsReport>;

@@ -1,8 +1,8 @@
-import { type DetectFigures, median, type PlatformFigures } from '../../domain/detect/figures.js';
+import { type DetectFigures, type History, median, type PlatformFigures } from '../../domain/detect/figures.js';
 import { judgeIssues } from '../../domain/detect/judge.js';
 import { memoryRule } from '../../domain/detect/memory.js';
-import type { ReuseStudy } from '../../domain/detect/reuse.js';
 import { isSuspect } from '../../domain/detect/thrashing.js';
+import type { DetectThresholds } from '../../domain/detect/thresholds.js';
 import { type Window, windowEndingAt } from '../../domain/window.js';
 import { RcmError } from '../../errors.js';
 import { scanNodes } from '../../redis/connect/scan-nodes.js';
@@ -114,16 +114,21 @@ async function study(ports: Ports, measured: Measured, window: Window, maxRate: 
       large: large.get(one.facts.companyId) ?? null,
       segments: one.segments,
       history: histories.get(one.facts.companyId) ?? null,
-      peers: one.sum.bytes < thresholds.memory.minBytes ? null : peersOf(one, peers, thresholds.memory),
+      peers: needsPeers(one, histories, thresholds.memory) ? peersOf(one, peers, thresholds.memory) : null,
       reuse: studies.get(one.facts.companyId) ?? null,
     }),
   );
   await addSegments(ports, figures, platform, maxRate);
-  return { figures, platform, withEvents: countOf(studies), warnings };
+  return { figures, platform, withEvents: studies.size, warnings };
 }
 
-function countOf(studies: ReadonlyMap<string, ReuseStudy>): number {
-  return studies.size;
+/** Where its own snapshots do not tell what is usual. */
+function needsPeers(
+  { facts, sum }: MeasuredCompany,
+  histories: ReadonlyMap<string, History>,
+  { minBytes, minSnapshots }: DetectThresholds['memory'],
+): boolean {
+  return sum.bytes >= minBytes && (histories.get(facts.companyId)?.snapshots ?? 0) < minSnapshots;
 }
 
 function readsOf({ facts: { hits, misses, coveredMs } }: MeasuredCompany): DetectFigures['reads'] {

@@ -85,19 +85,26 @@ function historyOf(rows: readonly CompanySnapshot[], from: Date): History | null
   };
 }
 
-/** One of those that companies are compared with. */
-export type Peer = Pick<CompanySnapshot, 'companyId' | 'orphan' | 'calls' | 'cacheBytes' | 'keys'>;
+/** How far the sizes of companies alike are apart without one of them being in excess. */
+const NINE_OF_TEN = 0.9;
 
-/** Companies with about as many calls: medians of what they hold. null where the company's calls are unknown or none. */
+/** One of those that companies are compared with. */
+export type Peer = Pick<CompanySnapshot, 'companyId' | 'orphan' | 'calls' | 'cacheBytes' | 'keys' | 'clears24h'>;
+
+/** Companies with about as many calls: medians of what they hold; one that was cleared lately holds less than is usual, and is left out. null where the company's calls are unknown or none. */
 export function peersOf({ view }: Pick<DetectFigures, 'view'>, all: readonly Peer[], limits: Limits): Peers | null {
   const { callsPerDay } = view.metrics;
   if (callsPerDay === null || callsPerDay === 0) return null;
-  const alike = all.filter(({ companyId, orphan, calls, keys }) => {
+  const alike = all.filter(({ companyId, orphan, calls, keys, clears24h }) => {
     if (companyId === view.companyId || orphan === true || calls === null || keys === 0) return false;
+    if (clears24h !== null && clears24h > 0) return false;
     const ratio = calls / MONTH_DAYS / callsPerDay;
     return ratio >= 1 / limits.peerFactor && ratio <= limits.peerFactor;
   });
-  const bytes = median(alike.map(({ cacheBytes }) => cacheBytes));
+  const sizes = alike.map(({ cacheBytes }) => cacheBytes).sort((a, b) => a - b);
+  const mostBytes = sizes[Math.ceil(sizes.length * NINE_OF_TEN) - 1];
+  const bytes = median(sizes);
   const keys = median(alike.map((peer) => peer.keys));
-  return bytes === null || keys === null ? null : { companies: alike.length, bytes, keys };
+  if (bytes === null || keys === null || mostBytes === undefined) return null;
+  return { companies: alike.length, bytes, keys, mostBytes };
 }

@@ -10,6 +10,7 @@ import { checkRecording } from './recording-check.js';
 import { checkRedis } from './redis-checks.js';
 import type { Check, DoctorReport } from './report.js';
 import { checkStore } from './store-checks.js';
+import { checkTargets } from './target-checks.js';
 
 /** What the doctor looks at: each may be there, or the error that opening it gave. */
 export interface Patient {
@@ -17,6 +18,8 @@ export interface Patient {
   redis: RedisConnection | RcmError;
   store: Store | RcmError;
   clock: () => Date;
+  /** The environment, which may hold what notification targets need. */
+  env: Readonly<Record<string, string | undefined>>;
 }
 
 /** What is configured, reached, permitted and recorded, with what to do about each. Changes nothing but a server setting that a killed observer left: that it puts back. Never throws. */
@@ -28,7 +31,7 @@ export async function examine(patient: Patient): Promise<DoctorReport> {
       ? [failure(loaded.config.mongodb.uri === undefined ? 'store' : 'mongodb', 'connection', store)]
       : checkStore(store, clock).catch((error) => [failure('store', 'store', error)]),
   ]);
-  const checks = [...configuration(loaded), ...areas.flat()];
+  const checks = [...configuration(loaded, patient.env), ...areas.flat()];
   return { generatedAt: clock(), healthy: checks.every((check) => check.state !== 'failed'), checks };
 }
 
@@ -44,7 +47,7 @@ async function examineRedis(redis: RedisConnection, { config }: LoadedConfig, cl
   return [...server, ...permissions, ...observing, recording];
 }
 
-function configuration({ config, sources, stateFile }: LoadedConfig): Check[] {
+function configuration({ config, sources, stateFile }: LoadedConfig, env: Patient['env']): Check[] {
   const from = sources.length > 0 ? sources.join(', ') : 'defaults only';
   const { redis, mongodb } = config;
   const where = redis.url ? redactUrl(redis.url) : (redis.sentinels?.join(',') ?? 'none');
@@ -60,6 +63,7 @@ function configuration({ config, sources, stateFile }: LoadedConfig): Check[] {
     ok('sources', `Settings come from ${from}`),
     ok('services', `Redis ${where}; durable state in ${durable}`),
     ok('keyTemplates', `Company keys are named ${config.keyTemplates.join(', ')}`),
+    ...checkTargets(config.notify, env),
   ];
 }
 

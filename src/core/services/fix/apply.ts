@@ -7,6 +7,7 @@ import { type Act, ActLog } from '../acts/act-log.js';
 import { contentOf } from '../policy/change.js';
 import { insertFix, OpenFix } from './journal.js';
 import { lockFix, takeFixLock } from './lock.js';
+import { madeElsewhere, placeOf } from './place.js';
 import type { FixPorts } from './ports.js';
 import type { PreparedFix } from './prepare.js';
 import { runSteps, takeBack } from './run-steps.js';
@@ -75,6 +76,8 @@ async function takeBackNow(fix: OpenFix): Promise<{ record: FixRecord; warnings:
     lease = fix.lease?.lost ? await takeFixLock(ports, fix.companyId) : fix.lease;
     const record = await ports.store.fixes.get(fix.record.fixId);
     if (lease === null || record === null) throw new Error('another process may be at it');
+    // While the lock was lost another process settled it: what that told somebody stands.
+    if (!(OPEN_FIX_STATUSES as readonly string[]).includes(record.status)) return { record, warnings: fix.warnings };
     const back = new OpenFix(ports, record, fix.act, lease);
     await takeBack(back);
     return { record: back.record, warnings: [...fix.warnings, ...back.warnings] };
@@ -87,14 +90,19 @@ async function takeBackNow(fix: OpenFix): Promise<{ record: FixRecord; warnings:
   }
 }
 
-async function assertAsPrepared({ store }: FixPorts, { company: { companyId }, facts }: PreparedFix): Promise<void> {
+async function assertAsPrepared(
+  { store, redis }: FixPorts,
+  { company: { companyId }, facts }: PreparedFix,
+): Promise<void> {
   const [open] = await store.fixes.list({ companyId, statuses: OPEN_FIX_STATUSES, limit: 1 });
-  if (open)
+  if (open) {
+    const place = madeElsewhere(open, redis);
     throw new RcmError(
       'RCM_CONFLICT',
-      `Fix ${open.fixId} of the same company was interrupted`,
-      'Nothing was changed. `rcm fix list` finishes it or takes it back.',
+      `Fix ${open.fixId} of the same company was interrupted${place === null ? '' : ` on ${place}`}`,
+      `Nothing was changed. \`rcm fix list\`${place === null ? '' : ' with its --redis-url'} finishes it or takes it back.`,
     );
+  }
   if (!samePolicy(contentOf(await store.policies.get(companyId)), facts.policy))
     throw new RcmError('RCM_CONFLICT', 'The policy was changed meanwhile', 'Nothing was changed. Look again.');
 }
@@ -118,6 +126,8 @@ function recordOf(ports: FixPorts, prepared: PreparedFix, act: Act): Omit<FixRec
     })),
     before: {
       companyName: company.companyName,
+      redis: placeOf(ports.redis),
+      keyTemplates: ports.config.keyTemplates,
       issue: issue && JSON.parse(JSON.stringify(issue)),
       ...{ policy: facts.policy, keys: facts.keys, bytes: facts.bytes, hitRate: facts.hitRate },
       action: plan.action,

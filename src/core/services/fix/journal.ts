@@ -30,13 +30,17 @@ export async function insertFix(
 export class OpenFix {
   readonly warnings: string[] = [];
 
+  readonly ports: FixPorts;
+
   constructor(
-    readonly ports: FixPorts,
+    ports: FixPorts,
     public record: FixRecord,
     readonly act: Act,
     /** null: only to look. */
     readonly lease: Lease | null,
-  ) {}
+  ) {
+    this.ports = withTemplatesOf(record, ports);
+  }
 
   get companyId(): string {
     return this.record.companyId;
@@ -57,4 +61,11 @@ export class OpenFix {
     const steps = this.record.steps.map((step, i) => (i === place ? { ...step, ...change } : step));
     return this.save({ steps });
   }
+}
+
+/** Whoever goes on with a fix, or undoes it, means the keys that it meant, however this process is configured. */
+function withTemplatesOf({ before }: FixRecord, ports: FixPorts): FixPorts {
+  const { keyTemplates } = before;
+  if (!Array.isArray(keyTemplates)) return ports;
+  return { ...ports, config: { ...ports.config, keyTemplates: keyTemplates as string[] } };
 }

@@ -6,6 +6,7 @@ import { RcmError } from '../../errors.js';
 import { readCounterSlots } from '../../redis/counters.js';
 import { readEvents } from '../../redis/events.js';
 import { redisError } from '../../redis/redis-error.js';
+import { madeElsewhere } from './place.js';
 import type { FixPorts } from './ports.js';
 
 /**
@@ -15,7 +16,7 @@ import type { FixPorts } from './ports.js';
  */
 export async function measureFix(ports: FixPorts, record: FixRecord): Promise<FixRecord> {
   const { finishedAt, status, companyId, fixId, measured } = record;
-  if (status !== 'applied' || finishedAt === null) return record;
+  if (status !== 'applied' || finishedAt === null || madeElsewhere(record, ports.redis) !== null) return record;
   const { obeySeconds, measureAfterReads: minReads } = ports.config.fix;
   const fromMs = finishedAt.getTime() + obeySeconds * SECOND_MS;
   const toMs = Math.min(ports.clock().getTime(), finishedAt.getTime() + MEASURED_MS);

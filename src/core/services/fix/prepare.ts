@@ -3,6 +3,8 @@ import type { DetectedIssue, IssueCode } from '../../domain/detect/issue.js';
 import type { FixFacts, FixPlan } from '../../domain/fix/plan.js';
 import { type Prediction, predictHitRate } from '../../domain/fix/predict.js';
 import { FIX_REGISTRY, issueCodeOf } from '../../domain/fix/registry.js';
+import { hitRate } from '../../domain/hit-rate.js';
+import { commandOn } from '../../domain/shell-word.js';
 import { parseDuration } from '../../domain/window.js';
 import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
@@ -68,7 +70,13 @@ export async function prepareFix(ports: FixPorts, request: FixRequest): Promise<
   const plan = definition.plan({ facts, settings, backup, force, allowSlow: request.allowSlow });
   const prediction = await predict(ports, companyId, facts, plan);
   if (plan.policyAfter?.cachingEnabled && prediction === null)
-    warnings.push('Too little was recorded to predict the hit rate.');
+    warnings.push(
+      'No hit rate is predicted: too little was recorded, or its replay is not near what was (a cache that was warm before, or evictions).',
+    );
+  if (code === 'CACHE_THRASHING' && prediction !== null && prediction.after - prediction.before < LEAST_GAIN)
+    warnings.push(
+      `By the replay this fix would not help: what clears the cache or removes its keys comes less often than the limits hold. See \`${commandOn('rcm activity', companyId, '--type clear')}\`.`,
+    );
   return {
     ...request,
     name: definition.name,
@@ -79,6 +87,9 @@ export async function prepareFix(ports: FixPorts, request: FixRequest): Promise<
     warnings: [...plan.warnings, ...warnings],
   };
 }
+
+/** Points that a fix of the hit rate must bring to be worth it. */
+const LEAST_GAIN = 1;
 
 async function lookFor(
   ports: FixPorts,
@@ -113,10 +124,11 @@ async function predict(
 ): Promise<Prediction | null> {
   if (policyAfter === undefined || !policyAfter.cachingEnabled) return null;
   try {
-    const { accesses, sampledShare } = await readTrace(redis.client, companyId);
+    const { accesses, sampledShare, hits, misses } = await readTrace(redis.client, companyId);
     return predictHitRate({
       accesses,
       sampledShare,
+      recordedHitRate: hitRate(hits, misses),
       before: [facts.policy, facts.fallback],
       after: [policyAfter, facts.fallback],
       separators: new KeyTemplates(config.keyTemplates).terminators,

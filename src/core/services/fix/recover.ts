@@ -4,6 +4,7 @@ import { messageOf, type RcmError } from '../../errors.js';
 import { type Act, ActLog } from '../acts/act-log.js';
 import { OpenFix } from './journal.js';
 import { takeFixLock } from './lock.js';
+import { madeElsewhere } from './place.js';
 import type { FixPorts } from './ports.js';
 import { executorOf, isRefusal, runSteps, takeBack } from './run-steps.js';
 import { finishUndo } from './undo.js';
@@ -13,7 +14,7 @@ export interface RecoveredFix {
   fixId: string;
   companyId: string;
   issueCode: string;
-  /** null: nothing yet; another process may be at it, or a service is away. */
+  /** null: nothing yet; another process may be at it, a service is away, or it was made on another Redis. */
   status: FixStatus | null;
   /** For people. */
   text: string;
@@ -41,6 +42,10 @@ export async function recoverFixes(ports: FixPorts, act: Act): Promise<Recovered
 }
 
 async function recoverOne(ports: FixPorts, seen: FixRecord, act: Act): Promise<RecoveredFix | null> {
+  const place = madeElsewhere(seen, ports.redis);
+  // Its keys are there: what has the same names here is not to be touched.
+  if (place !== null)
+    return told(seen, null, `was interrupted on ${place}: any \`rcm fix\` command with that --redis-url settles it`);
   const lease = await takeFixLock(ports, seen.companyId);
   if (lease === null) return told(seen, null, 'is under way in another process');
   try {

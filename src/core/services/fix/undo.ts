@@ -1,30 +1,42 @@
-import type { FixRecord } from '../../domain/fix.js';
+import { type FixRecord, type FixStatus, OPEN_FIX_STATUSES } from '../../domain/fix.js';
 import { RcmError } from '../../errors.js';
 import { redisError } from '../../redis/redis-error.js';
 import { type Act, ActLog } from '../acts/act-log.js';
 import type { FixOutcome } from './apply.js';
 import { OpenFix } from './journal.js';
 import { lockFix } from './lock.js';
+import { assertMadeHere, madeElsewhere } from './place.js';
 import type { FixPorts } from './ports.js';
 import { executorOf, isRefusal, undoSteps } from './run-steps.js';
 import type { Undone, UndoOptions } from './steps/step.js';
 
-/** @throws RCM_FIX_NOT_FOUND; RCM_CONFLICT when it was undone already; RCM_NOT_APPLICABLE when there is nothing to undo */
-export async function undoableFix({ store }: FixPorts, fixId: string, { force }: UndoOptions): Promise<FixRecord> {
+/** @throws RCM_FIX_NOT_FOUND; RCM_CONFLICT when it was undone already, or made on another Redis; RCM_NOT_APPLICABLE when there is nothing to undo */
+export async function undoableFix(
+  { store, redis }: FixPorts,
+  fixId: string,
+  { force }: UndoOptions,
+): Promise<FixRecord> {
   const record = await store.fixes.get(fixId);
   if (record === null)
     throw new RcmError('RCM_FIX_NOT_FOUND', `There is no fix '${fixId}'`, 'List them with `rcm fix list`.');
   const { status } = record;
+  if (!force) assertMadeHere(record, redis);
+  // Nothing else settles one that was interrupted while this Redis had another name.
+  else if (isOpen(status) && madeElsewhere(record, redis) !== null) return record;
   if (status === 'applied' || (status === 'failed' && force)) return record;
   if (status === 'undone')
     throw new RcmError('RCM_CONFLICT', `Fix ${fixId} was undone already`, 'Nothing was changed.');
-  if (status === 'planned' || status === 'applying' || status === 'undoing')
+  if (isOpen(status))
     throw new RcmError('RCM_CONFLICT', `Fix ${fixId} is under way`, 'Look with `rcm fix list`, and try again.');
   throw new RcmError(
     'RCM_NOT_APPLICABLE',
     `There is nothing to undo of fix ${fixId}: it is ${status.replace('_', ' ')}`,
     status === 'failed' ? 'Look at the company; --force puts back what can be.' : 'Nothing was changed.',
   );
+}
+
+function isOpen(status: FixStatus): boolean {
+  return (OPEN_FIX_STATUSES as readonly FixStatus[]).includes(status);
 }
 
 /**

@@ -2,7 +2,13 @@ import type { Redis } from 'ioredis';
 import type { Counters } from '../../domain/counters.js';
 import { slotOf } from '../../domain/counters.js';
 import { EventBuffer } from '../../domain/event-buffer.js';
-import { addSightings, noSightings, type ObservedTally, type Sightings } from '../../domain/observe/tally.js';
+import {
+  addSightings,
+  MOST_COMPANIES,
+  noSightings,
+  type ObservedTally,
+  type Sightings,
+} from '../../domain/observe/tally.js';
 import { DEFAULT_EVENTS_MAX } from '../../domain/policy.js';
 import { DAY_MS } from '../../domain/units.js';
 import { messageOf, RcmError } from '../../errors.js';
@@ -80,7 +86,7 @@ export class ObserveRecorder {
   /** A read, as it is seen: kept as an event where its key is chosen. */
   read(id: string, key: string, missed: boolean): void {
     const company = this.#company(id);
-    if (company.skipped) return;
+    if (company === null || company.skipped) return;
     const name = displayBytes(this.templates.parse(key)?.rest || key);
     if (!company.events.chooses(name)) return;
     const timestampMs = this.options.clock().getTime();
@@ -92,7 +98,10 @@ export class ObserveRecorder {
     const now = this.options.clock();
     if (this.#pendingAt !== null && slotOf(this.#pendingAt.getTime()) !== slotOf(now.getTime())) await this.flush();
     this.#pendingAt = now;
-    for (const [id, seen] of tally.companies) addSightings(this.#company(id).counts, seen);
+    for (const [id, seen] of tally.companies) {
+      const company = this.#company(id);
+      if (company !== null) addSightings(company.counts, seen);
+    }
     if (performance.now() - this.#writtenAtMs >= WRITE_EVERY_MS) await this.flush();
   }
 
@@ -117,9 +126,14 @@ export class ObserveRecorder {
     return { companies: this.#written.size, skipped: skipped.sort() };
   }
 
-  #company(id: string): Recorded {
+  /** null: there are too many. Ids come from keys, which anybody may make. */
+  #company(id: string): Recorded | null {
     const known = this.#companies.get(id);
     if (known !== undefined) return known;
+    if (this.#companies.size >= MOST_COMPANIES) {
+      this.warnings.add(`More than ${MOST_COMPANIES.toLocaleString('en-US')} companies: the rest is not recorded.`);
+      return null;
+    }
     const companyId = displayBytes(id);
     const fresh = { companyId, counts: noSightings(), events: new EventBuffer(), eventsMax: null, skipped: false };
     this.#companies.set(Buffer.from(id, 'latin1').toString('latin1'), fresh);
@@ -127,11 +141,13 @@ export class ObserveRecorder {
   }
 
   async #write(company: Recorded, at: Date): Promise<void> {
-    const { companyId, counts, events } = company;
-    if (counts.reads + counts.expirations + counts.evictions === 0 && events.length === 0) return;
+    const { companyId, events } = company;
+    if (isNothing(company.counts) && events.length === 0) return;
     try {
       if (company.eventsMax === null) await this.#meet(company);
       if (company.skipped) return;
+      // Taken at once: another writing may have come first while this one waited.
+      const { counts } = company;
       company.counts = noSightings();
       await addCounters(
         this.serverOf(ownKeys.counters(companyId, at.getTime())),
@@ -179,6 +195,10 @@ export class ObserveRecorder {
     const [length, oldest, recent] = replies.map(([, reply]) => reply) as [unknown, StreamEntry[], StreamEntry[]];
     events.adapt(sightOf(length, oldest, recent, eventsMax), this.options.clock().getTime());
   }
+}
+
+function isNothing({ reads, expirations, evictions }: Sightings): boolean {
+  return reads + expirations + evictions === 0;
 }
 
 function countersOf({ reads, misses, expirations, evictions }: Sightings): Counters {

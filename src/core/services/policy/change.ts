@@ -60,11 +60,36 @@ export async function changePolicy(ports: Ports & { store: Store }, edit: Policy
   return { before, after, warnings };
 }
 
-/** Writes to Redis what the store says of one company; a warning when that fails. */
-export async function mirror(ports: Ports, companyId: string, policy: CachePolicy | null): Promise<string[]> {
+/** A policy that changes while it is mirrored is mirrored again, so often at most. */
+const MOST_ROUNDS = 3;
+
+/**
+ * Writes to Redis what the store says of one company. Who changed it meanwhile may have written first: what is in the store
+ * afterwards counts.
+ * @throws what Redis says
+ */
+export async function mirrorPolicy(
+  { redis: { client }, store: { policies } }: Pick<Ports, 'redis'> & { store: Store },
+  companyId: string,
+  policy: CachePolicy | null,
+): Promise<void> {
+  let written = policy;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    await (written === null ? removePolicyMirror(client, companyId) : writePolicyMirror(client, [written]));
+    const stored = await policies.get(companyId).catch(() => written);
+    if (stored?.version === written?.version && stored?.setAt.getTime() === written?.setAt.getTime()) return;
+    written = stored;
+  }
+}
+
+/** The same; a warning when that fails. */
+async function mirror(
+  ports: Ports & { store: Store },
+  companyId: string,
+  policy: CachePolicy | null,
+): Promise<string[]> {
   try {
-    const { client } = ports.redis;
-    await (policy === null ? removePolicyMirror(client, companyId) : writePolicyMirror(client, [policy]));
+    await mirrorPolicy(ports, companyId, policy);
     return [];
   } catch (error) {
     return [

@@ -45,12 +45,13 @@ export async function recommendIn(
 ): Promise<RecommendResult> {
   const { minSaving: saving, minHitRateGain: hitRate } = ports.config.recommend;
   const warnings = [...found.warnings];
-  const { studies, notReplayed } = await replayCompanies(ports, figures, platform, warnings).catch((error) => {
+  const asked = { figures, platform, issues: found.issues };
+  const { studies, effects, notReplayed } = await replayCompanies(ports, asked, warnings).catch((error) => {
     if (ports.signal?.aborted) throw ports.signal.reason;
     throw redisError(error, ports.redis.label);
   });
   const wanted: Wanted = { risk, minSaving: minSaving ?? null };
-  const advice = recommendFrom({ issues: found.issues, studies }, { saving, hitRate }, wanted);
+  const advice = recommendFrom({ issues: found.issues, studies, effects }, { saving, hitRate }, wanted);
   const { generatedAt, window, usageMeasuredAt, complete } = found;
   return {
     report: {

@@ -1,4 +1,4 @@
-import { writePolicyMirror } from '../../redis/policy-mirror.js';
+import { removePolicyMirror, writePolicyMirror } from '../../redis/policy-mirror.js';
 import type { Store } from '../../store/store.js';
 import type { Ports } from '../ports.js';
 
@@ -19,15 +19,21 @@ export async function mirrorPolicies(
 ): Promise<number | null> {
   const mirrored = new Map<string, number>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const stale = (await policies.list()).filter(({ companyId, version }) => mirrored.get(companyId) !== version);
-    if (stale.length === 0) break;
+    const stored = await policies.list();
+    const stale = stored.filter(({ companyId, version }) => mirrored.get(companyId) !== version);
+    const known = new Set(stored.map(({ companyId }) => companyId));
+    // Removed in between, and written here after that: nothing else would take it away again.
+    const removed = [...mirrored.keys()].filter((companyId) => !known.has(companyId));
+    if (stale.length === 0 && removed.length === 0) break;
     try {
       await writePolicyMirror(redis.client, stale);
+      for (const companyId of removed) await removePolicyMirror(redis.client, companyId);
     } catch (error) {
       if (!/NOPERM|READONLY/.test(String(error))) throw error;
       warnings.push('Policies were not mirrored: Redis may not be written.');
       return null;
     }
+    for (const companyId of removed) mirrored.delete(companyId);
     for (const { companyId, version } of stale) mirrored.set(companyId, version);
   }
   return mirrored.size;

@@ -17,6 +17,8 @@ export interface History {
   facts: StepFacts[];
   /** The same as they were measured, for forecasts: by line of the budget, or Redis's memory. */
   values: { cache: GaugeValue[]; storage: GaugeValue[]; memory: GaugeValue[] };
+  /** As the last snapshot has it; null where there is none. */
+  companyName: string | null;
   /** Whether anything is known at all. */
   any: boolean;
 }
@@ -28,7 +30,7 @@ export async function companyHistory(store: Read, companyId: string, steps: read
   const [from, to] = [steps[0]?.fromMs ?? 0, steps.at(-1)?.toMs ?? 0];
   const [spans, rows] = await Promise.all([
     spansOf(store, companyId, from, to),
-    store.snapshots.companyRange(companyId, new Date(from), new Date(to - 1)),
+    store.snapshots.companyRange(companyId, new Date(from), new Date(to - 1), (takenMs) => lastOfSteps(steps, takenMs)),
   ]);
   const value = (row: CompanySnapshot, of: number | null): GaugeValue => ({ atMs: row.takenAt.getTime(), value: of });
   return {
@@ -38,6 +40,7 @@ export async function companyHistory(store: Read, companyId: string, steps: read
       storage: rows.map((row) => value(row, row.mongodbCost)),
       memory: [],
     },
+    companyName: rows.at(-1)?.companyName ?? null,
     any: spans.length + rows.length > 0,
   };
 }
@@ -67,8 +70,14 @@ export async function platformHistory(store: Read, steps: readonly Step[], withT
   return {
     facts: factsOfSteps(steps, spans, gauges),
     values: { cache: [], storage: [], memory },
+    companyName: null,
     any: spans.length + rows.length > 0,
   };
+}
+
+/** Only the last snapshot of each step is shown: indexes into ascending times. */
+function lastOfSteps(steps: readonly Step[], takenMs: readonly number[]): number[] {
+  return [...new Map(takenMs.map((ms, i) => [stepAt(steps, ms), i])).values()].sort((a, b) => a - b);
 }
 
 /** A merged day that began before the first step may still lie in it. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { FORECAST_OUTCOMES, type Forecast } from '../../domain/trends/forecast.js';
+import { TREND_METRICS } from '../../domain/trends/metrics.js';
 import type { TrendPoint } from '../../domain/trends/series.js';
 import { STEPS } from '../../domain/trends/steps.js';
-import { TREND_METRICS } from './metrics.js';
 
 const number = z.number().nullable();
 

@@ -1,4 +1,5 @@
 import { FORECAST_METHOD } from '../../domain/trends/forecast.js';
+import type { TrendMetric } from '../../domain/trends/metrics.js';
 import { pointOf, type StepFacts } from '../../domain/trends/series.js';
 import { type Step, type StepLength, stepFor, stepsBefore, stepsBetween } from '../../domain/trends/steps.js';
 import type { Zone } from '../../domain/trends/zone.js';
@@ -6,7 +7,6 @@ import { RcmError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { budgetForecasts, memoryForecast } from './forecasts.js';
 import { companyHistory, type History, platformHistory } from './history.js';
-import type { TrendMetric } from './metrics.js';
 import type { TrendSeries, TrendsReport } from './report.js';
 
 /** Whose trend: of a company, or (null) of the platform. */
@@ -42,7 +42,7 @@ const MOST_STEPS = 20_000;
 export async function trends(store: Store, request: TrendsRequest, now: Date): Promise<TrendsResult> {
   const { subject, compare, metrics, zone } = request;
   const [sinceMs, untilMs] = [request.since.getTime(), request.until.getTime()];
-  const length = request.step === 'auto' ? stepFor(sinceMs, untilMs) : request.step;
+  const length = request.step === 'auto' ? stepFor(sinceMs, untilMs, now.getTime()) : request.step;
   if ((untilMs - sinceMs) / (length === '1h' ? 3_600_000 : 86_400_000) > MOST_STEPS)
     throw new RcmError(
       'RCM_USAGE',
@@ -88,13 +88,14 @@ function seriesOf(
   who: TrendSubject | null,
   steps: readonly Step[],
   period: TrendSeries['period'],
-  { facts }: History,
+  { facts, companyName: recorded }: History,
 ): TrendSeries {
-  const name = who === null ? 'Platform' : (who.companyName ?? who.companyId);
+  const companyName = who?.companyName ?? recorded;
+  const name = who === null ? 'Platform' : (companyName ?? who.companyId);
   return {
     label: period === 'previous' ? `${name}, the period before` : name,
     companyId: who?.companyId ?? null,
-    companyName: who?.companyName ?? null,
+    companyName,
     period,
     since: new Date(steps[0]?.fromMs ?? 0),
     until: new Date(steps.at(-1)?.toMs ?? 0),

@@ -19,11 +19,12 @@ export function predictedEffect(
   policies: { before: BoundingPolicies; after: BoundingPolicies },
   separators: readonly string[],
 ): Predicted {
-  const { trace, options, observed, today } = recorded;
+  const { trace, options, observed, today, untrue } = recorded;
   const figures = (simulated: Simulated): NonNullable<Predicted['after']> => {
     const { memoryBytes, totalCost } = figuresOf(simulated, options, basis);
     return { hitRate: simulated.hitRate, memoryBytes, totalCost };
   };
+  if (untrue !== null) return { before: null, after: null, why: untrue };
   const before = today?.enough ? figures(today) : null;
   const lifetimeOf = lifetimesUnder(policies.after, separators, observed);
   const told = (access: TtlAccess): number | null =>
@@ -35,9 +36,12 @@ export function predictedEffect(
       after: null,
       why: 'What the application itself asks for, beyond the bounds of now, is not known.',
     };
-  const after = simulateLifetime(trace, (access) => told(access) ?? Number.POSITIVE_INFINITY, options, typicalMs);
+  // Both over the same time: after the longer warm-up.
+  const warmMs = Math.max(typicalMs, observed?.medianMs ?? 0);
+  const after = simulateLifetime(trace, (access) => told(access) ?? Number.POSITIVE_INFINITY, options, warmMs);
   if (!after.enough) return { before, after: null, why: `Too little data. ${howToGetMore(companyId)}` };
-  return { before, after: figures(after), why: null };
+  const now = observed === null ? null : simulateLifetime(trace, observed.of, options, warmMs);
+  return { before: now?.enough ? figures(now) : null, after: figures(after), why: null };
 }
 
 /** Whether the bounds of now may have cut what the application asked for, and those to come would not do the same. */

@@ -83,9 +83,16 @@ export function choosePreset(
   if (!preset.needsData) return { chosen: preset.choose([]), why: null };
   if (data instanceof RcmError) return { chosen: null, why: data.message };
   const candidates = candidatesOf(data.predictions);
-  if (candidates.length === 0) return { chosen: null, why: `Too little data. ${howToGetMore(companyId)}` };
+  const { untrue } = data.recorded;
+  if (untrue !== null) return { chosen: null, why: `${untrue} ${howToGetMore(companyId)}` };
+  if (!candidates.some(({ enough }) => enough))
+    return { chosen: null, why: `Too little data. ${howToGetMore(companyId)}` };
   const chosen = preset.choose(candidates);
-  return { chosen, why: chosen === null ? 'No TTL is as the rule wants it, or costs are unknown.' : null };
+  if (chosen === null) return { chosen, why: 'No TTL is as the rule wants it, or costs are unknown.' };
+  // All are compared, or the best of those that happen to be known well would pass for the best.
+  if (!candidates.some(({ enough, ttlSeconds }) => enough && ttlSeconds === chosen.maxTtlSeconds))
+    return { chosen: null, why: `Too little data. ${howToGetMore(companyId)}` };
+  return { chosen, why: null };
 }
 
 function predictedOf(
@@ -93,8 +100,8 @@ function predictedOf(
   data: PresetData,
   separators: readonly string[],
 ): PresetRow['predicted'] {
-  if (chosen === null) return null;
   const { recorded, basis } = data;
+  if (chosen === null || recorded.untrue !== null) return null;
   const lifetimeOf = lifetimesUnder([{ ...chosen, segments: [] }], separators, recorded.observed);
   const typicalMs = typicalLifetime(recorded.recorded.accesses, lifetimeOf);
   if (typicalMs === null) return null;

@@ -60,7 +60,9 @@ export async function previewTtl(
   const options = { sampledShare: source.sampledShare, refreshOnWrite, warmUp };
   const ttls = request.ttls ?? [...DEFAULT_TTLS, ...(medianSeconds === null ? [] : [medianSeconds])];
   const trace = recorded?.trace ?? (given as FileTrace).trace;
-  const predictions = predictTtls(trace, orderedTtls(ttls), options, basis);
+  const replayed = predictTtls(trace, orderedTtls(ttls), options, basis);
+  const untrue = given === null && recorded?.untrue != null;
+  const predictions = untrue ? replayed.map((one) => ({ ...one, cheapest: false, fastest: false })) : replayed;
   const today = {
     ttlSeconds: medianSeconds,
     recordedHitRate: recorded && recordedHitRate(recorded.recorded),

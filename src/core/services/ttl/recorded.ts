@@ -1,9 +1,11 @@
+import { formatPercent } from '../../domain/format.js';
 import { keySegment } from '../../domain/key-segment.js';
 import { lastWord } from '../../domain/shell-word.js';
 import type { TtlAccess } from '../../domain/ttl-model/access.js';
 import { type AccessTrace, accessTrace } from '../../domain/ttl-model/access-trace.js';
 import { type ObservedLifetimes, observedLifetimes } from '../../domain/ttl-model/lifetimes.js';
 import { type Simulated, type SimulateOptions, simulateLifetime } from '../../domain/ttl-model/simulate-ttl.js';
+import { isTrueToLife } from '../../domain/ttl-model/true-to-life.js';
 import { MINUTE_MS } from '../../domain/units.js';
 import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
@@ -23,6 +25,8 @@ export interface Recorded {
   /** The model under today's lifetimes; null when they are unknown. `whole` of all keys, also where only those of a segment are looked at. */
   today: Simulated | null;
   whole: Simulated | null;
+  /** Why nothing may be chosen or promised by this model: it does not tell what really happened. null: it does, as far as is known. */
+  untrue: string | null;
   warnings: string[];
 }
 
@@ -30,7 +34,6 @@ export interface Recorded {
 const MOST_DISORDER_MS = MINUTE_MS / 2;
 /** Accesses that ended longer ago tell of another time. */
 const MOST_AGE_MS = 60 * MINUTE_MS;
-const MOST_MISSED_POINTS = 5;
 
 /**
  * Reads what was recorded of a company. What the client writes with SET … PX starts a lifetime anew: so does the replay. The cache
@@ -59,8 +62,9 @@ export async function readRecordedTrace(
   const today = observed === null ? null : simulateLifetime(trace, observed.of, options, observed.medianMs);
   const whole = segment === null ? today : wholeToday(all.accesses, separators, options);
   const recorded = { ...all, accesses };
-  const warnings = warningsOf(recorded, segment === null ? today : null, ports.clock());
-  return { recorded, trace, options, observed, today, whole, warnings };
+  const untrue = untrueOf(recordedHitRate(all), whole?.hitRate ?? null);
+  const warnings = [...warningsOf(recorded, ports.clock()), ...(untrue === null ? [] : [untrue])];
+  return { recorded, trace, options, observed, today, whole, untrue, warnings };
 }
 
 function wholeToday(accesses: readonly TtlAccess[], separators: readonly string[], options: SimulateOptions) {
@@ -80,7 +84,7 @@ export function howToGetMore(companyId: string | null): string {
   return `Record more for a time with \`rcm ttl set --events-max 16384 ${lastWord(companyId)}\`, or give all accesses with \`${file}\`.`;
 }
 
-function warningsOf(recorded: RecordedTrace, today: Simulated | null, now: Date): string[] {
+function warningsOf(recorded: RecordedTrace, now: Date): string[] {
   const warnings: string[] = [];
   const { disorderMs, to } = recorded;
   if (disorderMs > MOST_DISORDER_MS)
@@ -92,12 +96,16 @@ function warningsOf(recorded: RecordedTrace, today: Simulated | null, now: Date)
     warnings.push(`The newest recorded access is ${age(ageMs)} old: it may tell of another time.`);
   if (ageMs < -MOST_DISORDER_MS)
     warnings.push(`The newest recorded access is ${age(-ageMs)} in the future: clocks go apart.`);
-  const [really, replayed] = [recordedHitRate(recorded), today?.hitRate ?? null];
-  if (today?.enough && really !== null && replayed !== null && Math.abs(really - replayed) > MOST_MISSED_POINTS)
-    warnings.push(
-      `Under today's lifetimes the model has a hit rate of ${replayed.toFixed(1)}%, but ${really.toFixed(1)}% was recorded: keys are evicted or removed by others, or not stored after a miss. Take predictions with care.`,
-    );
   return warnings;
+}
+
+function untrueOf(really: number | null, replayed: number | null): string | null {
+  if (really === null || replayed === null || isTrueToLife(replayed, really)) return null;
+  const why =
+    replayed < really
+      ? 'the cache was warm before the first recorded access'
+      : 'keys are evicted or removed by others, or not stored after a miss';
+  return `Under today's lifetimes the model has a hit rate of ${formatPercent(replayed)}, but ${formatPercent(really)} was recorded: ${why}. Do not go by its predictions.`;
 }
 
 function nothingRecorded({ companyId, companyName }: ResolvedCompany, segment: string | null): RcmError {

@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 50;
 const LONGEST_PAUSE_MS = 100;
 
 /** Issues through time: one document per issue, each change guarded by its version and worked out anew when overtaken. */
-export function issueRepository(mongo: Mongo, { issue: model }: Models): IssueRepository {
+export function issueRepository(mongo: Mongo, { issue: model, notification }: Models): IssueRepository {
   const makeIndexes = indexOnce(model);
   const fromDoc = (doc: IssueDoc): IssueState => {
     const who = doc.companyId == null ? 'the platform' : `company '${doc.companyId}'`;
@@ -71,22 +71,23 @@ export function issueRepository(mongo: Mongo, { issue: model }: Models): IssueRe
         const docs = await model.find({ _id: { $in: ids }, resolvedAt: null }).lean<IssueDoc[]>();
         return docs.map(fromDoc).sort(byKey);
       }),
-    claimNotification: (issues, at) =>
+    markNotified: (issues, at) =>
       mongo.run(async () => {
-        const claimed: IssueKey[] = [];
-        for (const issue of issues) {
-          const { matchedCount } = await model.updateOne(
-            { _id: issueId(issue), notifiedAt: null, resolvedAt: null },
-            { $set: { notifiedAt: at }, $inc: { version: 1 } },
-          );
-          if (matchedCount === 1) claimed.push(issue);
-        }
-        return claimed;
+        const $in = issues.map(issueId);
+        await model.updateMany({ _id: { $in }, resolvedAt: null }, { $set: { notifiedAt: at }, $inc: { version: 1 } });
       }),
     prune: (now, retention) =>
       mongo.run(async () => {
         const $lt = new Date(now.getTime() - retention.actDays * DAY_MS);
-        return (await model.deleteMany({ resolvedAt: { $lt } })).deletedCount;
+        const old = await model.find({ resolvedAt: { $lt } }, { _id: 1 }).lean<{ _id: string }[]>();
+        const { deletedCount } = await model.deleteMany({ resolvedAt: { $lt } });
+        if (old.length === 0) return deletedCount;
+        // One that came back meanwhile was not deleted, and what was told of it stays.
+        const $in = old.map((doc) => doc._id);
+        const kept = await model.find({ _id: { $in } }, { _id: 1 }).lean<{ _id: string }[]>();
+        const left = new Set(kept.map((doc) => doc._id));
+        await notification.deleteMany({ issue: { $in: $in.filter((id) => !left.has(id)) } });
+        return deletedCount;
       }),
   };
 }

@@ -1,7 +1,7 @@
 import { type Connection, type Model, Schema, type Types } from 'mongoose';
 import type { ActivityEntry } from '../../domain/activity.js';
 import type { FixRecord } from '../../domain/fix.js';
-import type { IssueState } from '../../domain/issue.js';
+import type { IssueState, Severity } from '../../domain/issue.js';
 import type { CachePolicy } from '../../domain/policy.js';
 import type { PricingConfig } from '../../domain/pricing.js';
 import type { PlatformSnapshot } from '../../domain/snapshot.js';
@@ -113,6 +113,16 @@ const issue = new Schema(
   OPTIONS,
 ).index({ resolvedAt: 1 });
 
+const notification = new Schema(
+  {
+    _id: String,
+    ...strings('target', 'issue', 'severity', 'claimedBy'),
+    toldAt: Date,
+    claimedAt: Date,
+  },
+  OPTIONS,
+).index({ target: 1 });
+
 const usage = new Schema(
   { _id: String, measuredAt: Date, collections: String, companies: Mixed, unknown: Mixed },
   OPTIONS,
@@ -134,6 +144,16 @@ export type FixDoc = Omit<FixRecord, 'fixId' | 'steps' | 'before' | 'predicted' 
 export interface IssueDoc extends IssueState {
   _id: string;
   version: number;
+}
+/** What a target was last told of an issue (`issue`: its id), and who is telling it just now. */
+export interface NotificationDoc {
+  _id: string;
+  target: string;
+  issue: string;
+  severity: Severity | null;
+  toldAt: Date | null;
+  claimedBy: string | null;
+  claimedAt: Date | null;
 }
 export interface PlatformDoc extends PlatformSnapshot {
   _id: Types.ObjectId;
@@ -166,6 +186,7 @@ export interface Models {
   fix: Model<FixDoc>;
   fixTouched: Model<{ _id: string; touched: string }>;
   issue: Model<IssueDoc>;
+  notification: Model<NotificationDoc>;
   companySnapshot: Model<CompanySnapshotDoc>;
   platformSnapshot: Model<PlatformDoc>;
   usage: Model<UsageDoc>;
@@ -184,6 +205,7 @@ export function modelsOf(connection: Connection): Models {
     fix: model('FixRecord', fix, 'rcm_fixrecords'),
     fixTouched: model('FixTouched', fixTouched, 'rcm_fixtouched'),
     issue: model('IssueState', issue, 'rcm_issuestates'),
+    notification: model('Notification', notification, 'rcm_notifications'),
     companySnapshot: model('CacheSnapshot', companySnapshot, 'rcm_cachesnapshots'),
     platformSnapshot: model('PlatformSnapshot', platformSnapshot, 'rcm_platformsnapshots'),
     usage: model('Usage', usage, 'rcm_usage'),

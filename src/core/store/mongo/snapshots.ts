@@ -56,15 +56,16 @@ export function snapshotRepository(mongo: Mongo, models: Models): SnapshotReposi
         const filter = { takenAt: { $gte: from, $lte: to } };
         return (await platformSnapshot.find(filter).sort({ takenAt: 1, _id: 1 }).lean()).map(platformOf);
       }),
-    companyRange: (companyId, from, to) =>
+    companyRange: (companyId, from, to, choose) =>
       mongo.run(async () => {
-        const range = { $gte: from, $lte: to };
-        const rows = await companySnapshot
-          .find({ c: companyId, t: range })
-          .sort({ t: 1, s: 1 })
-          .lean<CompanySnapshotDoc[]>();
-        const complete = await platformSnapshot.find({ takenAt: range }, { _id: 1 }).lean();
-        const ids = new Set(complete.map((doc) => String(doc._id)));
+        const takenAt = { $gte: from, $lte: to };
+        const complete = await platformSnapshot.find({ takenAt }, { takenAt: 1 }).sort({ takenAt: 1, _id: 1 }).lean();
+        const chosen = choose
+          ? choose(complete.map((doc) => doc.takenAt.getTime())).flatMap((i) => complete[i] ?? [])
+          : complete;
+        const t = choose ? { $in: chosen.map((doc) => doc.takenAt) } : takenAt;
+        const rows = await companySnapshot.find({ c: companyId, t }).sort({ t: 1, s: 1 }).lean<CompanySnapshotDoc[]>();
+        const ids = new Set(chosen.map((doc) => String(doc._id)));
         return rows.filter((row) => ids.has(String(row.s))).map(companyOf);
       }),
     totals: (takenAt) =>

@@ -8,6 +8,7 @@ import { diagnoseMongo } from './diagnose.js';
 import { fixRepository } from './fixes.js';
 import { issueRepository } from './issues.js';
 import { modelsOf } from './models.js';
+import { notificationRepository } from './notifications.js';
 import { policyRepository } from './policies.js';
 import { pricingRepository } from './pricing.js';
 import { snapshotRepository } from './snapshots.js';
@@ -34,6 +35,7 @@ export async function openMongoStore(
     snapshots: snapshotRepository(mongo, models),
     fixes: fixRepository(mongo, models),
     issues: issueRepository(mongo, models),
+    notifications: notificationRepository(mongo, models),
     companies: companyRepository(mongo, collections.companies),
     usage: usageRepository(mongo, models, collections),
     diagnose: () => mongo.run(() => diagnoseMongo(mongo, models, collections)),

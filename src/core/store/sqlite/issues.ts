@@ -50,20 +50,26 @@ export function issueRepository(db: Database): IssueRepository {
         const seen = new Set(sighting.seen.map(issueId));
         return read().filter((state) => state.resolvedAt === null && seen.has(issueId(state)));
       }),
-    claimNotification: async (issues, at) =>
-      db.immediate(() =>
-        issues.filter(
-          (issue) =>
-            db.run(
-              `UPDATE issue SET notified_at = ? WHERE ${ONE} AND notified_at IS NULL AND resolved_at IS NULL`,
-              at.getTime(),
-              ...keyOf(issue),
-            ) === 1,
-        ),
-      ),
+    markNotified: async (issues, at) =>
+      db.immediate(() => {
+        const sql = `UPDATE issue SET notified_at = ? WHERE ${ONE} AND resolved_at IS NULL`;
+        for (const issue of issues) db.run(sql, at.getTime(), ...keyOf(issue));
+      }),
     prune: async (now, retention) =>
-      db.run('DELETE FROM issue WHERE resolved_at < ?', now.getTime() - retention.actDays * DAY_MS),
+      db.immediate(() => {
+        const gone = db.run('DELETE FROM issue WHERE resolved_at < ?', now.getTime() - retention.actDays * DAY_MS);
+        if (gone > 0) forgetTold(db);
+        return gone;
+      }),
   };
+}
+
+/** What targets were told of issues that are no more. */
+function forgetTold(db: Database): void {
+  const keys = db.all('SELECT company_id, code FROM issue') as { company_id: string | null; code: string }[];
+  const kept = new Set(keys.map((row) => issueId({ companyId: row.company_id, code: row.code })));
+  const told = db.all('SELECT DISTINCT issue FROM notification').map((row) => String(row.issue));
+  for (const issue of told) if (!kept.has(issue)) db.run('DELETE FROM notification WHERE issue = ?', issue);
 }
 
 function dateOf(value: unknown): Date | null {

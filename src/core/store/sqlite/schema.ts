@@ -81,6 +81,13 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
+  -- What a target was last told of an issue (its id: JSON [company, code]), and who is telling it just now.
+  CREATE TABLE notification (
+    target TEXT NOT NULL, issue TEXT NOT NULL, severity TEXT, told_at INTEGER, claimed_by TEXT, claimed_at INTEGER,
+    PRIMARY KEY (target, issue)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
   -- What applications counted, by the hour and, when older, by the UTC day (hours and days since the epoch). Ids stand
   -- once; the id '' is the sum over all companies. A row of each time follows the last one's: pages are full.
   CREATE TABLE counter_subject (id INTEGER PRIMARY KEY, company_id TEXT NOT NULL UNIQUE) STRICT;

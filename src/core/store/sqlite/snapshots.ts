@@ -71,17 +71,23 @@ export function snapshotRepository(db: Database): SnapshotRepository {
           to.getTime(),
         )
         .map(platformOf),
-    companyRange: async (companyId, from, to) =>
-      db
+    companyRange: async (companyId, from, to, choose) => {
+      const kept = db.rows(
+        'SELECT id, taken_at FROM snapshot WHERE taken_at BETWEEN ? AND ? ORDER BY taken_at, id',
+        from.getTime(),
+        to.getTime(),
+      );
+      const chosen = choose ? choose(kept.map(([, at]) => Number(at))) : kept.keys();
+      return db
         .rows(
-          `${SELECT_COMPANY} FROM snapshot_subject u CROSS JOIN snapshot s
+          `${SELECT_COMPANY} FROM snapshot_subject u CROSS JOIN json_each(?) j JOIN snapshot s ON s.id = j.value
              JOIN snapshot_company c ON c.snapshot_id = s.id AND c.subject_id = u.id
-           WHERE u.company_id = ? AND s.taken_at BETWEEN ? AND ? ORDER BY s.taken_at, s.id`,
+           WHERE u.company_id = ? ORDER BY s.taken_at, s.id`,
+          JSON.stringify([...chosen].map((i) => kept[i]?.[0])),
           companyId,
-          from.getTime(),
-          to.getTime(),
         )
-        .map(companyOf),
+        .map(companyOf);
+    },
     totals: async (takenAt) =>
       db
         .rows(

@@ -5,6 +5,7 @@ import { counterHourRepository } from './counter-hours.js';
 import { diagnoseSqlite } from './diagnose.js';
 import { fixRepository } from './fixes.js';
 import { issueRepository } from './issues.js';
+import { notificationRepository } from './notifications.js';
 import { openDatabase } from './open.js';
 import { policyRepository } from './policies.js';
 import { pricingRepository } from './pricing.js';
@@ -28,6 +29,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     snapshots: snapshotRepository(db),
     fixes: fixRepository(db),
     issues: issueRepository(db),
+    notifications: notificationRepository(db),
     companies,
     usage: usageRepository(db),
     diagnose: async () => diagnoseSqlite(path, await companies.list()),

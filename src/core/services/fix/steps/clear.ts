@@ -17,9 +17,12 @@ import type { StepExecutor } from './step.js';
 interface Kept {
   backup: string;
   host: string;
+  /** Machines that went on with it: each saved what it cleared in a file of that name of its own. */
+  others?: string[];
 }
 
 const keptOf = (fix: OpenFix, place: number) => fix.step(place).undo as unknown as Kept;
+const hostsOf = ({ host, others = [] }: Kept): string[] => [...new Set([host, ...others])];
 const paramsOf = (fix: OpenFix, place: number) => fix.step(place).params as unknown as ClearParams;
 
 /** Clears the company's cache, each key saved before it goes. Undone, keys come back only when that is asked for. */
@@ -37,10 +40,14 @@ export const clearStep: StepExecutor = {
   async apply(fix, place) {
     const { ports, companyId, act } = fix;
     const { orphan, force, backup, allowSlow } = paramsOf(fix, place);
-    const { host } = keptOf(fix, place);
+    const kept = keptOf(fix, place);
+    const { host } = kept;
     // New when the step was prepared: one that is there was begun by a run of this step that was interrupted.
     const again = await exists(backup);
-    if (host !== hostname()) fix.warnings.push(`Keys that went first are saved on ${host}, in ${backup}.`);
+    if (host !== hostname()) {
+      fix.warnings.push(`Keys that went first are saved on ${host}, in ${backup}.`);
+      await fix.saveStep(place, { undo: { ...kept, others: [...(kept.others ?? []), hostname()] } });
+    }
     // Again, at the last moment: the company may have come (back) while somebody was asked.
     if (orphan) await assertOrphan(ports, companyId, force);
     // A clear of ours that was killed leaves its lease; who else clears this company now keeps his.
@@ -68,7 +75,7 @@ export const clearStep: StepExecutor = {
     if (await exists(backup)) return;
     throw new RcmError(
       'RCM_BACKUP_INVALID',
-      `The backup of the cleared keys is not there: ${backup} on ${keptOf(fix, place).host}`,
+      `The backup of the cleared keys is not there: ${backup} on ${hostsOf(keptOf(fix, place)).join(' and ')}`,
       'Nothing was changed. Undo without --with-keys, or bring the file there.',
     );
   },
@@ -78,6 +85,11 @@ export const clearStep: StepExecutor = {
     const { ports, act } = fix;
     // One that was cut off holds every key that went.
     const file = paramsOf(fix, place).backup;
+    const elsewhere = hostsOf(keptOf(fix, place)).filter((host) => host !== hostname());
+    if (elsewhere.length > 0 && keptOf(fix, place).others !== undefined)
+      fix.warnings.push(
+        `Other keys of it are saved on ${elsewhere.join(', ')}, in ${file}: \`rcm restore\` puts them back there.`,
+      );
     if (!(await exists(file))) {
       const { host } = keptOf(fix, place);
       // Interrupted before a key went: there is nothing to put back.
@@ -89,6 +101,7 @@ export const clearStep: StepExecutor = {
       const options = { replace: false, dryRun: false, maxRate: undefined, unlogged: ports.unlogged };
       const report = await restore(ports, backup, { ...act, ...options });
       fix.warnings.push(...report.warnings);
+      if (report.stoppedBy === 'interrupt') throw ports.signal?.reason ?? new Error('interrupted');
       if (!report.success) {
         const { code, message, hint } = report.error ?? { code: '', message: 'Keys were not put back', hint: '' };
         throw new RcmError(code in ERROR_CODES ? (code as ErrorCode) : 'RCM_CONFLICT', message, hint);

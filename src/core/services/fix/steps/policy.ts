@@ -1,8 +1,11 @@
 import type { PolicyContent } from '../../../domain/fix/plan.js';
 import { samePolicy } from '../../../domain/fix/policies.js';
+import type { CachePolicy } from '../../../domain/policy.js';
 import { RcmError } from '../../../errors.js';
-import { changePolicy, contentOf, mirror } from '../../policy/change.js';
+import { redisError } from '../../../redis/redis-error.js';
+import { changePolicy, contentOf, mirrorPolicy } from '../../policy/change.js';
 import type { OpenFix } from '../journal.js';
+import { assertLocked } from '../lock.js';
 import type { StepExecutor } from './step.js';
 
 interface Kept {
@@ -33,8 +36,11 @@ export const policyStep: StepExecutor = {
   },
 
   async undo(fix, place, { force }) {
-    const kept = keptOf(fix, place);
-    await moveTo(fix, { from: wantedOf(fix, place), to: kept.former, force, command: 'fix undo' });
+    const [to, from] = [keptOf(fix, place).former, wantedOf(fix, place)];
+    const current = contentOf(await fix.ports.store.policies.get(fix.companyId));
+    // Interrupted before it was set, or set by somebody else since: nothing of it is there to be taken back.
+    if (!fix.step(place).done && !force && !samePolicy(current, from) && !samePolicy(current, to)) return {};
+    await moveTo(fix, { from, to, force, command: 'fix undo' });
     return {};
   },
 };
@@ -51,16 +57,24 @@ interface Move {
 async function moveTo(fix: OpenFix, { from, to, force, command }: Move): Promise<void> {
   const { ports, companyId, act } = fix;
   const current = await ports.store.policies.get(companyId);
-  if (samePolicy(contentOf(current), to)) {
-    fix.warnings.push(...(await mirror(ports, companyId, current)));
-    return;
-  }
+  if (samePolicy(contentOf(current), to)) return tellRedis(fix, current);
   const change = (now: Parameters<typeof contentOf>[0]) => {
+    // Who took over may have taken it back by now.
+    if (fix.lease) assertLocked(fix.lease);
     if (!force && !samePolicy(contentOf(now), from)) throw changedSince();
     return to;
   };
-  const { warnings } = await changePolicy(ports, { ...act, companyId, command, change });
-  fix.warnings.push(...warnings);
+  const { after } = await changePolicy(ports, { ...act, companyId, command, change });
+  await tellRedis(fix, after);
+}
+
+/** A policy that applications do not see is not set. @throws RCM_REDIS_* */
+async function tellRedis({ ports, companyId }: OpenFix, policy: CachePolicy | null): Promise<void> {
+  try {
+    await mirrorPolicy(ports, companyId, policy);
+  } catch (error) {
+    throw redisError(error, ports.redis.label);
+  }
 }
 
 function changedSince(): RcmError {

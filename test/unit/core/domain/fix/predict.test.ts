@@ -34,7 +34,7 @@ describe('config updates as a limit leaves them', () => {
 describe('predicted hit rates', () => {
   // One key read every second for ten minutes, of a lifetime of 5 s: a miss, then 4 hits.
   const reads = Array.from({ length: 600 }, (_, n) => get(n * 1000, 'a', n % 5 === 0 ? 5000 : undefined));
-  const input = { accesses: reads, sampledShare: 1, before: [null, null], separators: [':'] };
+  const input = { accesses: reads, sampledShare: 1, recordedHitRate: 80, before: [null, null], separators: [':'] };
 
   it('replays today, and what a longer TTL would bring', () => {
     const found = predictHitRate({ ...input, after: [policy({ minTtlSeconds: 300 }), null] });
@@ -47,9 +47,19 @@ describe('predicted hit rates', () => {
   it('counts clears only as often as the limit lets them', () => {
     // Cleared every 2 s: of 600 reads every second one misses; with one in 60 s ten of them do.
     const accesses = reads.flatMap((read, n) => (n % 2 === 0 ? [clear(n * 1000), get(n * 1000, 'a', 1e6)] : [read]));
-    const found = predictHitRate({ ...input, accesses, after: [policy({ minUpdateIntervalSeconds: 60 }), null] });
+    const found = predictHitRate({
+      ...{ ...input, accesses, recordedHitRate: 50 },
+      after: [policy({ minUpdateIntervalSeconds: 60 }), null],
+    });
     expect(found?.before).toBeCloseTo(50, 5);
     expect(found?.after).toBeCloseTo((100 * 590) / 600, 5);
+  });
+
+  it('is silent where the replay of today is not near what was recorded', () => {
+    const after = [policy({ minTtlSeconds: 300 }), null];
+    expect(predictHitRate({ ...input, recordedHitRate: 85, after })).not.toBeNull();
+    for (const recordedHitRate of [85.1, 74.9, null])
+      expect(predictHitRate({ ...input, recordedHitRate, after })).toBeNull();
   });
 
   it('is silent on too little', () => {

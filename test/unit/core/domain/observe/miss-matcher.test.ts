@@ -29,6 +29,7 @@ describe.each(['before', 'after'] as const)('misses told %s the command', (order
     const exists = { reads: null, misses: ['a'] };
     expect(told(order, [exists, { reads: ['a'], misses: [] }, exists])).toEqual(['a:hit']);
     expect(told(order, [{ reads: ['a'], misses: ['a'] }, exists])).toEqual(['a:miss']);
+    expect(told(order, [exists, { reads: ['a', 'z'], misses: ['z'] }])).toEqual(['a:hit', 'z:miss']);
   });
 
   it('beyond one for each key of a read count nothing', () => {

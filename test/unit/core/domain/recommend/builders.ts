@@ -58,7 +58,7 @@ export function study(outcomes: readonly TtlOutcome[], own: Partial<TtlStudy> = 
   return {
     companyId: '42',
     companyName: 'Royal Plumbing',
-    today: { hitRate: 50, memoryBytes: 1_048_576, totalCost: 1 },
+    replayedHitRate: 50,
     medianMs: 60_000,
     recordedHitRate: 50,
     reads: 1000,
@@ -73,6 +73,7 @@ export function outcome(ttlSeconds: number, hitRate: number, saved: number | nul
   const points = hitRate - 50;
   return {
     ttlSeconds,
+    before: { hitRate: 50, memoryBytes: 1_048_576, totalCost: 1 },
     hitRate,
     memoryBytes: 2_097_152,
     totalCost: saved === null ? null : 1 - saved,

@@ -32,8 +32,11 @@ describe('an issue that `fix` repairs', () => {
     expect(issueAdvice(issue(code))).toMatchObject({ risk, atMost, savingPerMonth: 1 });
   });
 
-  it('an orphan that is still read is a high risk: the list may lack the company', () => {
-    expect(issueAdvice(issue('ORPHANED_CACHE', { confidence: 'low' })).risk).toBe('high');
+  it('to remove keys because of a guess is a high risk: an orphan that is still read, a cache that only looks too large', () => {
+    for (const code of ['ORPHANED_CACHE', 'EXCESSIVE_MEMORY', 'LOW_CACHE_EFFICIENCY'] as const)
+      expect(issueAdvice(issue(code, { confidence: 'low' })).risk).toBe('high');
+    expect(issueAdvice(issue('MISSING_TTL', { confidence: 'low' })).risk).toBe('medium');
+    expect(issueAdvice(issue('CACHE_THRASHING', { confidence: 'low' })).risk).toBe('low');
   });
 
   it('an unknown impact is an unknown saving', () => {

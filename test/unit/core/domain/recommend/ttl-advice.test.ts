@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ttlAdvice } from '../../../../../src/core/domain/recommend/ttl-advice.js';
+import { isTrueToLife } from '../../../../../src/core/domain/ttl-model/true-to-life.js';
 import { outcome, study } from './builders.js';
 
 const LEAST = { saving: 0.01, hitRate: 1 };
@@ -59,25 +60,49 @@ describe('another TTL', () => {
   it.each([
     ['that keeps values less than an hour longer', HOUR, 55, 'low'],
     ['that keeps them an hour longer', HOUR + MINUTE, 55, 'medium'],
-    ['that loses less than a point', 30, 49.1, 'low'],
-    ['that loses a point', 30, 49, 'medium'],
-    ['that loses ten points', 30, 40, 'high'],
+    ['that loses less than a point', 30, 51.1, 'low'],
+    ['that loses a point', 30, 51, 'medium'],
   ] as const)('%s: the risk', (_what, ttlSeconds, hitRate, risk) => {
-    expect(ttlAdvice(study([outcome(ttlSeconds, hitRate, 1)]), LEAST)[0]?.risk).toBe(risk);
+    // Recorded were 52 %, so that two points less are of the same grade.
+    const now = { replayedHitRate: 52, recordedHitRate: 52 };
+    const one = outcome(ttlSeconds, hitRate, 1);
+    const points = hitRate - 52;
+    const gain = { points, low: points, high: points };
+    expect(ttlAdvice(study([{ ...one, gain }], now), LEAST)[0]?.risk).toBe(risk);
+  });
+
+  it('that makes the cache bad is not advised, whatever it saves: another, dearer one is', () => {
+    const at = (recordedHitRate: number, ...hitRates: number[]) =>
+      ttlAdvice(
+        study(
+          hitRates.map((hitRate, i) => outcome(60 * (i + 1), hitRate, 5 - i)),
+          { recordedHitRate },
+        ),
+        { saving: 0.01, hitRate: 1000 },
+      ).map(({ savingPerMonth }) => savingPerMonth);
+    // 49.9 % is of the lowest grade, 50 % of the next.
+    expect(at(50, 49.9, 50)).toEqual([4]);
+    expect(at(50, 49.9)).toEqual([]);
+    // 69 % less ten points are still of its grade, and yet too much.
+    expect(at(69, 40, 40.1)).toEqual([4]);
   });
 
   it.each([
     [50, 'high'],
     [52, 'high'],
     [52.1, 'medium'],
-    [44.9, 'low'],
-    [null, 'low'],
   ] as const)(
     'is as sure as the model is true to life: %s %% recorded where 50 %% were replayed',
-    (recordedHitRate, confidence) => {
-      expect(ttlAdvice(study([outcome(HOUR, 90, 1)], { recordedHitRate }), LEAST)[0]?.confidence).toBe(confidence);
+    (rate, confidence) => {
+      expect(ttlAdvice(study([outcome(HOUR, 90, 1)], { recordedHitRate: rate }), LEAST)[0]?.confidence).toBe(
+        confidence,
+      );
     },
   );
+
+  it('a replay that is five points from what was recorded is true to life, one further is not', () => {
+    expect([isTrueToLife(50, 55), isTrueToLife(55, 50), isTrueToLife(50, 55.1)]).toEqual([true, true, false]);
+  });
 
   it('names any id so that a shell takes it', () => {
     const [advice] = ttlAdvice(study([outcome(HOUR, 90, 1)], { companyId: '-1 x' }), LEAST);

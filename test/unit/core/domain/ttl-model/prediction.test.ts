@@ -44,10 +44,9 @@ describe('presets', () => {
     expect(presetOf('optimal').choose(unpriced)).toBeNull();
   });
 
-  test('nothing is chosen from what is not known well enough', () => {
-    expect(
-      candidatesOf([prediction(60, 90, 1, { enough: false }), prediction(900, 90, 1, { longerThanTrace: true })]),
-    ).toEqual([]);
+  test('what is longer than the accesses span is not compared, and what is not well known is', () => {
+    const unsure = prediction(60, 90, 1, { enough: false });
+    expect(candidatesOf([unsure, prediction(900, 90, 1, { longerThanTrace: true })])).toEqual([unsure]);
     for (const { needsData, choose } of PRESETS) if (needsData) expect(choose([])).toBeNull();
   });
 });
@@ -74,7 +73,8 @@ describe('predictions', () => {
     expect(short.mongodbCost).toBeCloseTo(1 + 0.25, 9);
     expect(short.totalCost).toBeCloseTo((short.redisCost as number) + (short.mongodbCost as number), 12);
     expect(long).toMatchObject({ hitRate: 100, missesPerMonth: 0 });
-    expect([short.cheapest, long.cheapest, short.fastest, long.fastest]).toEqual([false, true, false, true]);
+    // Longer than the trace: what it holds is not known to the end.
+    expect([short.cheapest, long.cheapest, short.fastest, long.fastest]).toEqual([false, false, false, true]);
   });
 
   test('take reads from the trace where nothing counts them, and money is unknown without prices', () => {
@@ -90,6 +90,33 @@ describe('predictions', () => {
       [false, false, false],
       [false, false, false],
     ]);
+  });
+
+  test('name none where the one that seems to be the best is not well known', () => {
+    // 5,000 keys read once each, then 40 of them 5 times more, an hour apart: little tells of an hour, much of a minute.
+    const once = Array.from({ length: 5000 }, (_, i): TtlAccess => ({ timestampMs: i * 100, key: `o${i}`, op: 'get' }));
+    const again = Array.from(
+      { length: 200 },
+      (_, i): TtlAccess => ({ timestampMs: 500_000 + i * 80_000, key: `a${i % 40}`, op: 'get' }),
+    );
+    const [short, long] = predictTtls(accessTrace([...once, ...again]), [60, 7200], { warmUp: true }, basis) as [
+      Prediction,
+      Prediction,
+    ];
+    expect([short.enough, long.enough]).toEqual([true, false]);
+    expect(long.hitRate as number).toBeGreaterThan(short.hitRate as number);
+    expect([short.fastest, long.fastest]).toEqual([false, false]);
+  });
+
+  test('name the cheapest of those that the trace spans', () => {
+    let random = 1;
+    const shuffled = accesses.map((access) => {
+      random = (random * 48_271) % 2_147_483_647;
+      return { ...access, key: `k${random % 100}` };
+    });
+    const [short, long] = predictTtls(accessTrace(shuffled), [100, 1000], { warmUp: true }, basis) as Prediction[];
+    expect([short?.enough, long?.enough, long?.longerThanTrace]).toEqual([true, true, false]);
+    expect([short?.cheapest, long?.cheapest]).toEqual([false, true]);
   });
 });
 
