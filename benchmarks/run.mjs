@@ -12,6 +12,7 @@ import { drillDownBenchmark } from './drill-down.mjs';
 import { historySizeBenchmark } from './history-size.mjs';
 import { observeBenchmark } from './observe.mjs';
 import { pricingBenchmark } from './pricing.mjs';
+import { reportBenchmark } from './report.mjs';
 import { scanBenchmark } from './scan.mjs';
 import { snapshotBenchmark } from './snapshot.mjs';
 import { pairs, seconds } from './support/measure.mjs';
@@ -29,6 +30,7 @@ try {
     ...(await clearBenchmark(env, 7)),
     ...(await pricingBenchmark(env, 15)),
     ...(await checkBenchmark(env, 5)),
+    ...(await reportBenchmark(env, 5)),
     ...(await observeBenchmark(env)),
     ...(await ttlBenchmark(5)),
     ...(await snapshotBenchmark(env, 5)),

@@ -24,6 +24,7 @@ import { pricingHistoryReport } from '../dist/core/services/pricing/history-repo
 import { priceList } from '../dist/core/services/pricing/list/format.js';
 import { pricingChangeReport, pricingReport } from '../dist/core/services/pricing/report.js';
 import { recommendReport } from '../dist/core/services/recommend/report.js';
+import { platformReport } from '../dist/core/services/report/report.js';
 import { restoreReport } from '../dist/core/services/restore/report.js';
 import { snapshotReport } from '../dist/core/services/snapshot/report.js';
 import { statsReport } from '../dist/core/services/stats/report.js';
@@ -63,6 +64,7 @@ const schemas = {
   observe: observeReport,
   'pricing-history': pricingHistoryReport,
   recommend: recommendReport,
+  report: platformReport,
   restore: restoreReport,
   snapshot: snapshotReport,
   stats: statsReport,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prepares a fresh clone: checks Node.js, installs redis-server where there is no Redis or Valkey (and openssl where it
-# is missing), installs the npm packages, builds. Starts nothing. May be run again: what is done already is skipped.
+# Prepares a fresh clone: checks Node.js, installs redis-server where there is no Redis or Valkey (and openssl, and chromium
+# for the tests, where they are missing), installs the npm packages, builds. Starts nothing. May be run again: what is done already is skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -86,6 +86,15 @@ install_redis() {
   has redis-server || has valkey-server || fail "redis-server was installed but is not on PATH."
 }
 
+# Some tests look at pages in a browser; without one they are skipped.
+install_browser() {
+  if [ -n "${RCM_TEST_CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome || ! has apt-get; then
+    return
+  fi
+  say "installing chromium, for the tests of pages"
+  apt_install chromium || say "there is no chromium: the tests of pages will be skipped"
+}
+
 install_packages() {
   # npm writes this file last; it is as new as the installation.
   if [ node_modules/.package-lock.json -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package.json ]; then
@@ -111,6 +120,7 @@ build() {
 check_node
 install_redis
 install_openssl
+install_browser
 install_packages
 build
 say "ready: try 'npm run demo', or 'npm test'"

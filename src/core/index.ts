@@ -103,6 +103,8 @@ export {
 } from './services/pricing/report.js';
 export { type RecommendOptions, type RecommendResult, recommend } from './services/recommend/recommend.js';
 export { type RecommendReport, recommendReport } from './services/recommend/report.js';
+export { type ReportRequest, type ReportResult, report, reportFromSnapshot } from './services/report/gather.js';
+export { type PlatformReport, platformReport } from './services/report/report.js';
 export { type InspectedBackup, inspectBackup } from './services/restore/inspect.js';
 export { type RestoreReport, restoreReport } from './services/restore/report.js';
 export { type RestoreRequest, restore } from './services/restore/restore.js';

@@ -6,7 +6,7 @@ import { type Window, windowEndingAt } from '../../domain/window.js';
 import { RcmError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import type { Ports } from '../ports.js';
-import { type MeasureOptions, measure } from './facts.js';
+import { type Measurement, type MeasureOptions, measure } from './facts.js';
 
 /** The platform as it was measured, or as a snapshot remembers it: what `companies`, `stats` and `alerts` are made of. */
 export interface Survey {
@@ -45,9 +45,17 @@ export async function survey(
   options: Omit<MeasureOptions, 'window'> = {},
 ): Promise<Survey> {
   const window = windowEndingAt(ports.clock(), windowMs);
-  const { companies: facts, platform, ...measured } = await measure(ports, { ...options, window });
+  return surveyOf(ports, await measure(ports, { ...options, window }), window);
+}
+
+/** The same of what was measured already. */
+export function surveyOf(
+  { config, store }: Pick<Ports, 'config' | 'store'>,
+  { companies: facts, platform, ...measured }: Measurement,
+  window: Window,
+): Survey {
   const { pricing, servers, scan } = measured;
-  const rules = { pricing, baseShare: ports.config.costs.baseShare };
+  const rules = { pricing, baseShare: config.costs.baseShare };
   return {
     generatedAt: window.to,
     window,
@@ -60,7 +68,7 @@ export async function survey(
     redis: redisTotals(servers),
     own: { ...scan.own, activeCompanies: scan.recorded.size },
     otherKeys: scan.otherKeys,
-    store: storeOf(ports.store),
+    store: storeOf(store),
     warnings: measured.warnings,
     complete: measured.complete,
   };

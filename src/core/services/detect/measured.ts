@@ -12,7 +12,7 @@ import { redisError } from '../../redis/redis-error.js';
 import type { CompanySum, ScanNode } from '../../redis/scan/keyspace-scan.js';
 import { readServerInfo } from '../../redis/server-info.js';
 import { type Durable, readDurable } from '../companies/durable.js';
-import { factsOfCompany, measure, orphanState, readRecorded } from '../companies/facts.js';
+import { factsOfCompany, type Measurement, measure, orphanState, readRecorded } from '../companies/facts.js';
 import { assertHasKeys } from '../company/candidates.js';
 import { resolveCompany } from '../company/resolve.js';
 import { baseShareOf } from '../drill-down/base-share.js';
@@ -56,8 +56,12 @@ const MOST_SEGMENTS = 20;
 /** One pass over the keyspace, for all companies. @throws RCM_REDIS_* */
 export async function measureAll(ports: Ports, request: MeasureRequest): Promise<Measured> {
   const { maxRate, ...options } = request;
-  const found = await measure(ports, { ...options, ...(maxRate === undefined ? {} : { maxRate }) });
-  const rules = { pricing: found.pricing, baseShare: ports.config.costs.baseShare };
+  return measuredOf(ports, await measure(ports, { ...options, ...(maxRate === undefined ? {} : { maxRate }) }));
+}
+
+/** The same of a pass that was made already, with `largeFrom`. */
+export function measuredOf({ config }: Pick<Ports, 'config'>, found: Measurement): Measured {
+  const rules = { pricing: found.pricing, baseShare: config.costs.baseShare };
   const shares = companyShares(found.companies, found.platform.source, rules);
   const none: CompanySum = { keys: 0, bytes: 0, foreverBytes: 0 };
   return {
