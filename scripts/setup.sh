@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Prepares a fresh clone: checks Node.js, installs redis-server where there is no Redis or Valkey (and openssl, and chromium
-# for the tests, where they are missing), installs the npm packages, builds. Starts nothing. May be run again: what is done already is skipped.
+# Prepares a fresh clone: checks Node.js, installs redis-server where there is no Redis or Valkey (and openssl where it
+# is missing), installs the npm packages, builds. Starts nothing. May be run again: what is done already is skipped.
+# RCM_SETUP_BROWSER=1 installs chromium too, for the tests of pages: it is large, and nothing else needs it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -86,9 +87,9 @@ install_redis() {
   has redis-server || has valkey-server || fail "redis-server was installed but is not on PATH."
 }
 
-# Some tests look at pages in a browser; without one they are skipped.
+# Some tests look at pages in a browser; without one they are skipped, and say so.
 install_browser() {
-  if [ -n "${RCM_TEST_CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome || ! has apt-get; then
+  if [ "${RCM_SETUP_BROWSER:-}" != 1 ] || [ -n "${RCM_TEST_CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome || ! has apt-get; then
     return
   fi
   say "installing chromium, for the tests of pages"
