@@ -89,7 +89,7 @@ describe('when something is found', () => {
     const lines = (await detect(['--format', 'ndjson', '--limit', '1'])).stdout.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ code: 'LARGE_KEYS' }]);
     const markdown = (await detect(['--format', 'markdown', '--filter', 'id=a b'])).stdout;
-    expect(markdown).toMatch(/^2 warnings in 2 companies\n\n\| Severity \| Company \|/);
+    expect(markdown).toMatch(/^2 warnings in 2 companies; 1 of them shown, as asked\n\n\| Severity \| Company \|/);
     const file = `${await tempDir('out')}/issues.csv`;
     await detect(['--format', 'csv', '--columns', 'id,code', '--output', file]);
     expect(await readFile(file, 'utf8')).toMatch(/^id,code\n/);

@@ -86,7 +86,7 @@ function percentText(percent: number | null): string {
 export function detectText(report: DetectReport, rows: readonly DetectRow[], terminal: Terminal): string {
   const blocks = rows.map((row) => block(row, terminal));
   const unknown = notJudgedLines(report, terminal);
-  return [[terminal.chalk.bold(headline(report))], ...blocks, ...(unknown.length > 0 ? [unknown] : [])]
+  return [[terminal.chalk.bold(headline(report, rows.length))], ...blocks, ...(unknown.length > 0 ? [unknown] : [])]
     .map((lines) => lines.join('\n'))
     .join('\n\n');
 }
@@ -164,11 +164,11 @@ export function detectMarkdown(
 ): string {
   const warnings = report.warnings.map((warning) => `> ⚠ ${markdownText(printable(warning))}`);
   const table = rows.length > 0 ? ['', renderMarkdown(rows, columns)] : [];
-  return [headline(report), ...(warnings.length > 0 ? ['', ...warnings] : []), ...table].join('\n');
+  return [headline(report, rows.length), ...(warnings.length > 0 ? ['', ...warnings] : []), ...table].join('\n');
 }
 
-/** e.g. `2 critical, 3 warnings in 12 companies`, or that there is nothing. */
-function headline({ counts, complete, companyId, examined }: DetectReport): string {
+/** e.g. `2 critical, 3 warnings in 12 companies`, or that there is nothing. @param shown of the issues found */
+function headline({ counts, complete, companyId, examined }: DetectReport, shown: number): string {
   const { critical, warning } = counts;
   const parts = [
     ...(critical > 0 ? [`${critical} critical`] : []),
@@ -176,7 +176,9 @@ function headline({ counts, complete, companyId, examined }: DetectReport): stri
   ];
   const { companies } = examined;
   const where = companyId === null ? ` in ${companies} ${companies === 1 ? 'company' : 'companies'}` : '';
-  if (parts.length > 0) return `${parts.join(', ')}${where}`;
+  const partly =
+    shown < critical + warning ? `; ${shown === 0 ? 'none of them is' : `${shown} of them`} shown, as asked` : '';
+  if (parts.length > 0) return `${parts.join(', ')}${where}${partly}`;
   return complete
     ? `Nothing is wrong${where}, as far as can be told.`
     : `Nothing was found${where}, but not everything could be measured.`;
