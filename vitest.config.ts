@@ -6,8 +6,8 @@ const build = './test/support/global-build.ts';
 
 export default defineConfig({
   test: {
-    // Every worker may run servers of its own beside it: more workers than this only wait for each other.
-    maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+    // A third of the time goes by waiting for servers and processes: one worker more than there are processors.
+    maxWorkers: Math.min(5, availableParallelism() + 1),
     // A process for every file would load Mongoose, Zod and the rest anew each time: a quarter of a second for each.
     isolate: false,
     projects: [
