@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { configSchema } from '../../../src/core/config/schema.js';
@@ -114,3 +115,19 @@ async function interrupted(companyId: string): Promise<{ fixId: string }> {
   const { record } = await applyFix(dying, await prepared(dying, companyId), act);
   return { fixId: record.fixId };
 }
+
+it('a backup that holds keys of others is not the one of a fix: nothing is put back from it', async () => {
+  await staging.mset('company:14:a', 'v', 'company:15:a', 'v');
+  const fixes = [];
+  for (const id of ['14', '15']) fixes.push((await applyFix(there, await prepared(there, id), act)).record);
+  const [own, other] = fixes.map(({ steps }) => steps.find(({ name }) => name === 'clear')?.params?.backup as string);
+  expect(await staging.exists('company:14:a', 'company:15:a')).toBe(0);
+  await copyFile(own as string, `${rig.dir}/own.rcmb`);
+  await copyFile(other as string, own as string);
+  const fixId = fixes[0]?.fixId as string;
+  await expect(undoFix(there, fixId, undo, act)).rejects.toMatchObject({ code: 'RCM_BACKUP_INVALID' });
+  expect(await staging.exists('company:14:a', 'company:15:a')).toBe(0);
+  await copyFile(`${rig.dir}/own.rcmb`, own as string);
+  expect((await undoFix(there, fixId, undo, act)).record.status).toBe('undone');
+  expect([await staging.get('company:14:a'), await staging.exists('company:15:a')]).toEqual(['v', 0]);
+});

@@ -6,7 +6,7 @@ import { ERROR_CODES, type ErrorCode, RcmError } from '../../../errors.js';
 import { makeFolder } from '../../../make-folder.js';
 import { removeDeadLease } from '../../../redis/lease.js';
 import { clear } from '../../clear/clear.js';
-import { inspectBackup } from '../../restore/inspect.js';
+import { type InspectedBackup, inspectBackup } from '../../restore/inspect.js';
 import { restore } from '../../restore/restore.js';
 import type { OpenFix } from '../journal.js';
 import { NotYet } from '../lock.js';
@@ -72,7 +72,7 @@ export const clearStep: StepExecutor = {
   async assertUndoable(fix, place, { withKeys }) {
     if (!withKeys) return;
     const { backup } = paramsOf(fix, place);
-    if (await exists(backup)) return;
+    if (await exists(backup)) return (await ownBackup(fix, backup)).reader.close();
     throw new RcmError(
       'RCM_BACKUP_INVALID',
       `The backup of the cleared keys is not there: ${backup} on ${hostsOf(keptOf(fix, place)).join(' and ')}`,
@@ -96,7 +96,7 @@ export const clearStep: StepExecutor = {
       if (!fix.step(place).done && host === hostname()) return {};
       throw new RcmError('RCM_BACKUP_INVALID', `The backup is on ${host}: ${file}`, 'Bring the file here.');
     }
-    const backup = await inspectBackup(file, ports.config.keyTemplates, true);
+    const backup = await ownBackup(fix, file);
     try {
       const options = { replace: false, dryRun: false, maxRate: undefined, unlogged: ports.unlogged };
       const report = await restore(ports, backup, { ...act, ...options });
@@ -112,6 +112,19 @@ export const clearStep: StepExecutor = {
     }
   },
 };
+
+/** Close its reader. @throws RCM_BACKUP_INVALID when the file holds keys of others: it was put there since */
+async function ownBackup({ ports, companyId }: OpenFix, file: string): Promise<InspectedBackup> {
+  const backup = await inspectBackup(file, ports.config.keyTemplates, true);
+  const other = [...backup.keysOf.keys()].find((id) => id !== companyId);
+  if (other === undefined) return backup;
+  await backup.reader.close();
+  throw new RcmError(
+    'RCM_BACKUP_INVALID',
+    `${file} is not the backup of this fix: it holds keys of ${other === '' ? 'no company' : `'${other}'`}`,
+    'None of its keys was put back. Undo without --with-keys, or bring the right file there.',
+  );
+}
 
 /** @throws RCM_BACKUP_EXISTS */
 export async function assertNewBackup(file: string): Promise<void> {
