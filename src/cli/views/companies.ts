@@ -8,6 +8,22 @@ import type { Terminal } from '../terminal.js';
 import { age, count, dollars, duration, milliseconds, money, percent } from './figures.js';
 import { statusCounts, statusLabel } from './status.js';
 
+/** What Redis, and what MongoDB costs for a company in a month. */
+export const REDIS_COST: Column<CompanyView> = {
+  name: 'redisCost',
+  header: 'Redis',
+  value: (c) => c.costs.redis,
+  text: (c) => dollars(c.costs.redis),
+  align: 'right',
+};
+export const MONGODB_COST: Column<CompanyView> = {
+  name: 'mongodbCost',
+  header: 'MongoDB',
+  value: (c) => c.costs.mongodb,
+  text: (c) => dollars(c.costs.mongodb),
+  align: 'right',
+};
+
 /** The columns of the company list; the master plan's six fit 80 characters. */
 export const COMPANY_COLUMNS: Column<CompanyView>[] = [
   { name: 'status', header: 'Status', value: (c) => c.status.code, text: statusLabel, fromWidth: 0 },
@@ -86,20 +102,8 @@ export const COMPANY_COLUMNS: Column<CompanyView>[] = [
   },
   { name: 'clears', header: 'Clears 24h', value: (c) => c.metrics.clears24h, align: 'right', fromWidth: 140 },
   { name: 'orphan', header: 'Orphan', value: (c) => c.orphan },
-  {
-    name: 'redisCost',
-    header: 'Redis',
-    value: (c) => c.costs.redis,
-    text: (c) => dollars(c.costs.redis),
-    align: 'right',
-  },
-  {
-    name: 'mongodbCost',
-    header: 'MongoDB',
-    value: (c) => c.costs.mongodb,
-    text: (c) => dollars(c.costs.mongodb),
-    align: 'right',
-  },
+  REDIS_COST,
+  MONGODB_COST,
   {
     name: 'twilioCost',
     header: 'Twilio',

@@ -1,6 +1,7 @@
 import type { CompanyView } from '../../../core/domain/company-view.js';
 import type { PlatformReport } from '../../../core/services/report/report.js';
 import type { Column } from '../../table/column.js';
+import { MONGODB_COST, REDIS_COST } from '../companies.js';
 import { bytes, dollars } from '../figures.js';
 import { barChart } from './chart/bar-chart.js';
 import { lineChart } from './chart/line-chart.js';
@@ -99,20 +100,8 @@ export function costChart({ companies }: PlatformReport): Html | false {
   }));
   const columns: Column<CompanyView>[] = [
     { name: 'name', header: 'Company', value: name },
-    {
-      name: 'redisCost',
-      header: 'Redis',
-      value: (c) => c.costs.redis,
-      text: (c) => dollars(c.costs.redis),
-      align: 'right',
-    },
-    {
-      name: 'mongodbCost',
-      header: 'MongoDB',
-      value: (c) => c.costs.mongodb,
-      text: (c) => dollars(c.costs.mongodb),
-      align: 'right',
-    },
+    REDIS_COST,
+    MONGODB_COST,
     {
       name: 'cost',
       header: 'Together',
