@@ -51,10 +51,10 @@ export function presetsText(
   { chalk, width }: Terminal,
 ): string {
   const whose = company === null ? [] : [chalk.bold(printable(headline(company, segment))), ''];
-  const lines = rows.flatMap((row) => [
+  const lines = rows.flatMap((row, n) => [
     `${chalk.bold(row.title)} (${row.name})`,
     ...wrap(row.rule, width - 2).map((line) => `  ${line}`),
-    ...(company === null ? [] : wrap(`→ ${outcome(row)}`, width - 2).map((line) => `  ${line}`)),
+    ...(company === null ? [] : wrap(`→ ${outcome(row, rows.slice(0, n))}`, width - 2).map((line) => `  ${line}`)),
   ]);
   return [...whose, ...lines].join('\n');
 }
@@ -66,8 +66,10 @@ function headline(
   return `What presets would choose for ${companyName ?? companyId}${segment === null ? '' : `, keys of '${segment}'`}`;
 }
 
-function outcome({ chosen, why, predicted }: PresetRow): string {
-  if (chosen === null) return printable(why ?? '');
+/** A reason that was told is not told again. @param above the presets before it */
+function outcome({ chosen, why, predicted }: PresetRow, above: readonly PresetRow[]): string {
+  const same = above.find((row) => row.chosen === null && row.why === why);
+  if (chosen === null) return same === undefined ? printable(why ?? '') : `Nothing, as ${same.title}.`;
   if (predicted === null) return `${boundsText(chosen)}; what it would do cannot be told`;
   const { hitRate, memoryBytes, totalCost } = predicted;
   return `${boundsText(chosen)}: hit rate ${percent(hitRate)}, memory ${bytes(memoryBytes)}, ${dollars(totalCost)}/month`;
