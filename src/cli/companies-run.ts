@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 import type { CompanyView } from '../core/domain/company-view.js';
 import { RcmError } from '../core/errors.js';
 import { type CompaniesResult, companiesOf } from '../core/services/companies/companies.js';
 import { withOpenIssues } from '../core/services/companies/open-issues.js';
+import { sleep } from '../core/sleep.js';
 import type { Context } from './context.js';
 import type { Format } from './flags.js';
 import { toJson } from './output.js';
@@ -63,7 +63,7 @@ export class CompaniesRun {
           `${new Date().toISOString().slice(11, 19)} UTC · again in ${Math.round(rest / 1000)} s · Ctrl-C ends`,
         ].join('\n'),
       );
-      await sleep(rest, undefined, { signal: this.context.signal });
+      await sleep(rest, this.context.signal);
     }
   }
 

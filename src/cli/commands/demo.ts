@@ -1,8 +1,8 @@
 import { basename, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as Flags from '@oclif/core/flags';
 import { createLogUpdate } from 'log-update';
 import { DAY_MS } from '../../core/domain/units.js';
+import { sleep } from '../../core/sleep.js';
 import { BaseCommand } from '../base-command.js';
 import { globalFlags } from '../flags.js';
 import { toJson, writeResult } from '../output.js';
@@ -47,7 +47,7 @@ export default class Demo extends BaseCommand {
         if (!flags.keep) return;
         const { guide } = await import('../../demo/guide.js');
         writeResult(`\n${guide(demo, this.#command(), loaded.config.mongodb.uri !== undefined)}`, undefined);
-        await sleep(FOREVER_MS, undefined, { signal });
+        await sleep(FOREVER_MS, signal);
       });
       await started.finally(() => draw?.clear());
     });

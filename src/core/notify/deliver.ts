@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../sleep.js';
 import { DeliveryError } from './delivery-error.js';
 
 export interface DeliverOptions {
@@ -40,7 +40,7 @@ export async function deliver<T>(
       const why = `${error.message}, and asks to be left alone for ${Math.ceil(pause / 1000)} s`;
       return { attempts, error: why, result: null };
     }
-    await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => signal?.throwIfAborted());
+    await sleep(pause, signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../../sleep.js';
 
 /** The most keys that one request names. */
 const MOST_KEYS = 512;
@@ -27,6 +27,6 @@ export class RateCap {
     this.#done += keys;
     if (!Number.isFinite(this.#perSecond)) return;
     const early = (this.#done / this.#perSecond) * 1000 - (performance.now() - this.#startedAt);
-    if (early > 0) await sleep(early, undefined, signal ? { signal } : {});
+    if (early > 0) await sleep(early, signal);
   }
 }

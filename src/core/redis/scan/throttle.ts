@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { sleep } from '../../sleep.js';
 import { LoadSensor } from './load-sensor.js';
 import { Pacer, type StepCost } from './pacer.js';
 
@@ -60,7 +60,7 @@ export class Throttle {
     const now = performance.now();
     if (this.#sensor.due(now)) await this.#look(now);
     const pause = this.pacer.pauseMs(now - this.#startedAt);
-    if (pause > 0) await sleep(pause, undefined, this.#signal ? { signal: this.#signal } : {});
+    if (pause > 0) await sleep(pause, this.#signal);
     this.pacer.rested();
   }
 

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FeedEntry, newestFirst } from '../../domain/activity-feed.js';
 import { isAccess, ShownOnce } from '../../domain/activity-once.js';
 import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
+import { sleep } from '../../sleep.js';
 import { type CompanyNames, listedCompanies } from './companies.js';
 import { LiveFollower } from './follow-live.js';
 import { LOG_OVERLAP_MS, LogFollower } from './follow-log.js';
@@ -46,7 +46,7 @@ export async function* followActivity(
     for (;;) {
       livePoller?.start();
       logPoller?.start();
-      await sleep(POLL_MS, undefined, { signal });
+      await sleep(POLL_MS, signal);
       // An older access that comes into the log now was live before: it is no news.
       const logged = (logPoller?.take() ?? []).filter((entry) => !isAccess(entry) || entry.timestamp >= startedAt);
       const fresh = once.fresh(livePoller?.take() ?? [], logged);
