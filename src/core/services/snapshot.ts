@@ -14,7 +14,7 @@ import type { Ports } from './ports.js';
 import { copyEvents } from './snapshot/copy-events.js';
 import { mirrorPolicies } from './snapshot/mirror-policies.js';
 import type { SnapshotReport } from './snapshot/report.js';
-import { retain } from './snapshot/retain.js';
+import { assertClock, retain } from './snapshot/retain.js';
 import { rollCounters } from './snapshot/roll-counters.js';
 
 /** What a run did. */
@@ -68,9 +68,10 @@ export async function takeSnapshot(ports: Ports, options: SnapshotOptions = {}):
     const counters = await step('Counters were not all copied', () => rollCounters(ports, store, ids, takenAt));
     const events = await step('Access events were not all copied', () => copyEvents(ports, store, all));
     const policies = await step('Policies were not mirrored', () => mirrorPolicies(ports, store, warnings));
-    const retention = await step('Retention was not applied', () =>
-      retain(store, takenAt, ports.config.retention, ports.signal),
-    );
+    const retention = await step('Retention was not applied', async () => {
+      await assertClock(ports, takenAt);
+      return retain(store, takenAt, ports.config.retention, ports.signal);
+    });
     const companies = snapshot.companies.length;
     return { recorded: true, takenAt, companies, counters, events, policies, retention, warnings, complete };
   } finally {

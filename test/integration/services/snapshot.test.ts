@@ -14,7 +14,7 @@ import type { Store } from '../../../src/core/store/store.js';
 import { describeMongo, mongoForTests } from '../../support/mongo/index.js';
 import { connect, type RedisServer, startRedis } from '../../support/redis/index.js';
 import { tempDir } from '../../support/temp-dir.js';
-import { policy } from '../store/builders.js';
+import { entry, policy, snapshot } from '../store/builders.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -142,6 +142,28 @@ function suite(options: () => Promise<StoreOptions>): void {
     // The snapshot from the future does not make the next ones superfluous.
     const young = await takeSnapshot(ports(NOW + 3 * HOUR), { ifOlderThanMs: 10 * 60_000 });
     expect(young.recorded).toBe(true);
+  });
+
+  it('a clock that is a year ahead deletes nothing, and that is said', async () => {
+    const old = { companyId: id, hourMs: hourOf(80 * 24), counters: { hit: 1 }, mark: 1 };
+    await store.counterHours.put([old]);
+    await store.activity.append([entry({ companyId: id, timestamp: new Date(NOW - 80 * DAY) })]);
+    await store.snapshots.insert(snapshot(new Date(NOW - 80 * DAY), [id]));
+    const ahead = await takeSnapshot(ports(NOW + 365 * DAY));
+    expect(ahead).toMatchObject({
+      recorded: true,
+      complete: false,
+      retention: null,
+      warnings: expect.arrayContaining([
+        expect.stringMatching(/^Retention was not applied: the clock of this machine is 36\d\.\d days ahead of Redis's$/),
+      ]),
+    });
+    expect(await kept(id)).toEqual([[80 * 24, { hit: 1 }]]);
+    expect(await logged(id)).toHaveLength(1);
+    expect(await store.snapshots.companyRange(id, new Date(0), new Date(NOW))).toHaveLength(1);
+    // By the right clock all goes on; the snapshot of another year is in nobody's way.
+    await run();
+    expect((await store.snapshots.latest(new Date(NOW)))?.platform.takenAt).toEqual(new Date(NOW));
   });
 
   it('copies events once, goes on where it was, and starts over with a stream that began anew', async () => {
