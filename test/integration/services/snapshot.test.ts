@@ -155,7 +155,9 @@ function suite(options: () => Promise<StoreOptions>): void {
       complete: false,
       retention: null,
       warnings: expect.arrayContaining([
-        expect.stringMatching(/^Retention was not applied: the clock of this machine is 36\d\.\d days ahead of Redis's$/),
+        expect.stringMatching(
+          /^Retention was not applied: the clock of this machine is 36\d\.\d days ahead of Redis's$/,
+        ),
       ]),
     });
     expect(await kept(id)).toEqual([[80 * 24, { hit: 1 }]]);

@@ -16,7 +16,7 @@ export interface Retained {
 }
 
 const SNAPSHOTS_AT_ONCE = 20;
-/** A first big clean-up is spread over runs: one ends after so long. */
+/** A first big clean-up is spread over runs: one ends after so long, for snapshots, counters and the log each. */
 const LONGEST_MS = 2000;
 
 /** By so much the clock here may be ahead of Redis's: what is deleted a day too early matters little. */
@@ -54,7 +54,8 @@ export async function retain(
     retained.snapshots += snapshots;
     retained.snapshotsLeft = left;
   } while (retained.snapshotsLeft > 0 && performance.now() < end);
-  retained.counterRows = await store.counterHours.prune(now, retention);
-  retained.entries = (await store.activity.prune(now, retention)) + (await store.issues.prune(now, retention));
+  retained.counterRows = await store.counterHours.prune(now, retention, performance.now() + LONGEST_MS);
+  retained.entries = await store.activity.prune(now, retention, performance.now() + LONGEST_MS);
+  retained.entries += await store.issues.prune(now, retention);
   return retained;
 }

@@ -106,7 +106,7 @@ export function counterHourRepository(mongo: Mongo, { counterDay }: Models): Cou
         const [doc] = await docs({}).sort({ _id: 1 }).limit(1).toArray();
         return doc === undefined ? null : (spansOf(doc, 0, Number.POSITIVE_INFINITY)[0]?.fromMs ?? null);
       }),
-    prune: (now, { hourlySnapshotsDays, snapshotDays }) =>
+    prune: (now, { hourlySnapshotsDays, snapshotDays }, endMs = Number.POSITIVE_INFINITY) =>
       mongo.run(async () => {
         const today = dayOf(now.getTime());
         const before = { $lt: idOf(today - hourlySnapshotsDays, '') };
@@ -124,7 +124,9 @@ export function counterHourRepository(mongo: Mongo, { counterDay }: Models): Cou
           batch.push({
             replaceOne: { filter: { _id: doc._id as never }, replacement: { s: shortOf(dayCounters(doc)) } },
           });
-          if (batch.length >= BATCH) await flush();
+          if (batch.length < BATCH) continue;
+          await flush();
+          if (performance.now() >= endMs) break;
         }
         await flush();
         return (
