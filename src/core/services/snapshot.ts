@@ -45,7 +45,8 @@ export async function takeSnapshot(ports: Ports, options: SnapshotOptions = {}):
     // Prices first: a store that cannot be read will not take a snapshot either.
     await store.pricing.get();
     const takenAt = ports.clock();
-    const measurement = await measure(ports, { window: windowEndingAt(takenAt, DAY_MS), fresh: true });
+    // Usage as it was read in the last 15 minutes will do: a run every 5 minutes must not sum up MongoDB's collections each time.
+    const measurement = await measure(ports, { window: windowEndingAt(takenAt, DAY_MS) });
     warnings.push(...measurement.warnings);
     assertHeld(lock, 'snapshot');
     const snapshot = snapshotOf(measurement, takenAt, warnings, ports.config.costs.baseShare);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { mongo } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/core/config/schema.js';
 import { encodeAccessEvent } from '../../../src/core/domain/access-event.js';
@@ -209,11 +210,26 @@ describe('snapshot into the embedded store', () => {
 });
 
 describeMongo('snapshot into MongoDB', () => {
-  const database = { drop: async () => {} };
-  suite(async () => {
-    const { uri, drop } = mongoForTests();
-    database.drop = drop;
-    return { mongodbUri: uri, stateFile: '/nonexistent/rcm.db', collections };
+  const { uri, drop } = mongoForTests();
+  const options = { mongodbUri: uri, stateFile: '/nonexistent/rcm.db', collections };
+  suite(async () => options);
+  afterAll(drop);
+
+  it('sums up usage once in 15 minutes, however often it runs', async () => {
+    await redis.flushall();
+    const client = await new mongo.MongoClient(uri).connect();
+    await client.db().collection<{ _id: string }>('v2companies').insertOne({ _id: 'used' });
+    const store = await openStore(options);
+    const callsAt = async (ms: number) => {
+      await client.db().collection('v2aiagentcalllogs').insertOne({ companyId: 'used', createdAt: new Date(NOW) });
+      await takeSnapshot({ config: configSchema.parse({}), redis: connection, store, clock: () => new Date(ms) });
+      return (await store.snapshots.companyRange('used', new Date(ms), new Date(ms))).map(({ calls }) => calls);
+    };
+    const start = NOW + HOUR;
+    expect(await callsAt(start)).toEqual([1]);
+    expect(await callsAt(start + 300_000)).toEqual([1]);
+    expect(await callsAt(start + 900_000)).toEqual([3]);
+    await store.close();
+    await client.close();
   });
-  afterAll(() => database.drop());
 });
