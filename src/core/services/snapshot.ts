@@ -9,7 +9,7 @@ import { messageOf, RcmError } from '../errors.js';
 import { redisError } from '../redis/redis-error.js';
 import type { Store } from '../store/store.js';
 import { type Measurement, measure } from './companies/facts.js';
-import { assertHeld, takeLock } from './lock.js';
+import { assertHeld, takeLockOfLiving } from './lock.js';
 import type { Ports } from './ports.js';
 import { copyEvents } from './snapshot/copy-events.js';
 import { mirrorPolicies } from './snapshot/mirror-policies.js';
@@ -36,7 +36,7 @@ export async function takeSnapshot(ports: Ports, options: SnapshotOptions = {}):
   const { store } = ports;
   if (store instanceof RcmError) throw store;
   const warnings: string[] = [];
-  const lock = await takeLock(ports, 'snapshot');
+  const lock = await takeLockOfLiving(ports, 'snapshot');
   if (lock === null) return { recorded: false, busy: true };
   if (lock.warning !== null) warnings.push(lock.warning);
   try {

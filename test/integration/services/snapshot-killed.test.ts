@@ -86,7 +86,6 @@ async function contents(store: Store) {
 }
 
 const run = async (store: Store) => {
-  await redis.del('rcm:lock:snapshot');
   const ports = { config: configSchema.parse({}), redis: connection, store, clock: () => new Date(NOW) };
   expect(await takeSnapshot(ports)).toMatchObject({ recorded: true, complete: true });
 };
@@ -113,7 +112,7 @@ function suite(prepare: () => Promise<StoreOptions>): void {
     let killed = 0;
     for (let n = 1; ; n += 1) {
       const options = await prepare();
-      await redis.del('rcm:lock:snapshot', 'rcm:{a}:policy');
+      await redis.del('rcm:{a}:policy');
       const child = await execa(
         process.execPath,
         [script, server.url, JSON.stringify(options), String(NOW), String(n)],
@@ -131,7 +130,7 @@ function suite(prepare: () => Promise<StoreOptions>): void {
         expect(await contents(store), `killed before write ${n}`).toEqual(expected);
       });
     }
-    expect(killed).toBeGreaterThan(10);
+    expect(killed).toBeGreaterThan(7);
   });
 }
 

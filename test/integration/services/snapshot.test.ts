@@ -221,7 +221,10 @@ describeMongo('snapshot into MongoDB', () => {
     await client.db().collection<{ _id: string }>('v2companies').insertOne({ _id: 'used' });
     const store = await openStore(options);
     const callsAt = async (ms: number) => {
-      await client.db().collection('v2aiagentcalllogs').insertOne({ companyId: 'used', createdAt: new Date(NOW) });
+      await client
+        .db()
+        .collection('v2aiagentcalllogs')
+        .insertOne({ companyId: 'used', createdAt: new Date(NOW) });
       await takeSnapshot({ config: configSchema.parse({}), redis: connection, store, clock: () => new Date(ms) });
       return (await store.snapshots.companyRange('used', new Date(ms), new Date(ms))).map(({ calls }) => calls);
     };
