@@ -186,6 +186,50 @@ function suite(options: () => Promise<StoreOptions>): void {
     expect(await logged(id)).toEqual(['a', 'b', 'b', 'c', 'd']);
   });
 
+  it('copies from more companies than are written at a time, and from a long stream, each event once', async () => {
+    const ids = Array.from({ length: 53 }, (_, n) => `${id} ${n}`);
+    for (const one of ids) {
+      await redis.set(`company:${one}:x`, 'x');
+      await access(one, 'a', NOW - HOUR);
+    }
+    const long = redis.pipeline();
+    const event = { timestampMs: NOW - HOUR, key: 'b', op: 'hit' as const, sizeBytes: 9, durationUs: 1, threshold: 1 };
+    for (let n = 0; n < 1100; n++) long.xadd(`rcm:{${ids[7]}}:events`, '*', ...encodeAccessEvent(event));
+    await long.exec();
+    expect((await run()).events).toEqual({ events: 53 + 1100, companies: 53 });
+    expect((await run()).events).toEqual({ events: 0, companies: 0 });
+    expect(await logged(ids[52] as string)).toEqual(['a']);
+  });
+
+  it('a stream that was trimmed, and one that began anew after a flush: what is new is copied, once', async () => {
+    await redis.set(`company:${id}:x`, 'x');
+    for (const name of ['a', 'b']) await access(id, name, NOW - HOUR);
+    await run();
+    for (const name of ['c', 'd']) await access(id, name, NOW - HOUR);
+    await redis.xtrim(`rcm:{${id}}:events`, 'MAXLEN', 1);
+    expect((await run()).events).toEqual({ events: 1, companies: 1 });
+    await redis.flushall();
+    await access(id, 'e', NOW - HOUR);
+    expect((await run()).events).toEqual({ events: 1, companies: 1 });
+    expect((await run()).events).toEqual({ events: 0, companies: 0 });
+    expect(await logged(id)).toEqual(['a', 'b', 'd', 'e']);
+  });
+
+  it('a clock behind by a day, here or where the application runs: nothing is lost, nothing twice', async () => {
+    await count(id, 26, { '1:hit': 3 });
+    await count(id, 2, { '1:hit': 5 });
+    expect((await run(NOW - DAY)).counters).toEqual({ hours: 1, companies: 1 });
+    expect(await kept(id)).toEqual([[26, { hit: 3 }]]);
+    await run();
+    // An application whose clock is a day behind counts into an hour that was copied.
+    await count(id, 26, { '1:hit': 4 });
+    await run();
+    expect(await kept(id)).toEqual([
+      [26, { hit: 7 }],
+      [2, { hit: 5 }],
+    ]);
+  });
+
   it('writes policies again that Redis lost, and leaves those of others', async () => {
     await store.policies.put(policy(id, { maxTtlSeconds: 77 }), 0);
     await redis.hset('rcm:{other}:policy', 'cachingEnabled', '0');

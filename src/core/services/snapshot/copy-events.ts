@@ -12,8 +12,11 @@ export interface CopiedEvents {
   companies: number;
 }
 
-/** Streams read at a time; what they held is written before the next are read. */
-const STREAMS_AT_ONCE = 50;
+/** Streams read at a time: of companies under study each may hold 16,384 entries. */
+const STREAMS_AT_ONCE = 4;
+/** What was read is written when it is of so many companies, or so many events: all of it at once would not fit in memory. */
+const COMPANIES_PER_WRITE = 50;
+const EVENTS_PER_WRITE = 20_000;
 /** The most entries of the log that are compared with a stream that began anew: streams are shorter. */
 const MOST_COMPARED = 20_000;
 
@@ -30,19 +33,25 @@ export async function copyEvents(
   const marks = await activity.eventMarks();
   const copied: CopiedEvents = { events: 0, companies: 0 };
   const ids = [...new Set([...companyIds, ...marks.keys()])];
+  let batches: EventBatch[] = [];
+  const write = async (): Promise<void> => {
+    if (batches.length === 0) return;
+    copied.events += await activity.copyEvents(batches);
+    copied.companies += batches.length;
+    batches = [];
+  };
   for (let i = 0; i < ids.length; i += STREAMS_AT_ONCE) {
     signal?.throwIfAborted();
     const part = ids.slice(i, i + STREAMS_AT_ONCE);
     const found = await Promise.all(part.map((id) => readNewEvents(redis.client, id, marks.get(id) ?? null)));
-    const batches: EventBatch[] = [];
     for (const [n, companyId] of part.entries()) {
       const fresh = found[n];
       if (fresh) batches.push(await batchOf(activity, companyId, marks.get(companyId) ?? null, fresh));
     }
-    if (batches.length === 0) continue;
-    copied.events += await activity.copyEvents(batches);
-    copied.companies += batches.length;
+    const events = batches.reduce((sum, { entries }) => sum + entries.length, 0);
+    if (batches.length >= COMPANIES_PER_WRITE || events >= EVENTS_PER_WRITE) await write();
   }
+  await write();
   return copied;
 }
 
