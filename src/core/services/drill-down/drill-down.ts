@@ -89,7 +89,7 @@ export async function drillDown(ports: Ports, word: string, options: DrillDownOp
 }
 
 async function lastEvents(ports: Ports, { companyId, companyName }: ResolvedCompany, warnings: string[]) {
-  const recent = await recentActivity(ports, { companyId, companyName, limit: EVENTS });
+  const recent = await recentActivity(ports, { companyId, companyName, ...EVENTS });
   // That the store is away was said of everything that it holds.
   const { store } = ports;
   warnings.push(...recent.warnings.filter((w) => !(store instanceof RcmError && w.endsWith(store.message))));
