@@ -2,6 +2,7 @@ import CliTable from 'cli-table3';
 import { stringify } from 'csv-stringify/sync';
 import stringWidth from 'string-width';
 import type { Terminal } from '../terminal.js';
+import { renderBlocks } from './blocks.js';
 import { type Column, textOf } from './column.js';
 
 const GAP = 2;
@@ -25,7 +26,10 @@ const NO_BORDERS = {
   middle: ' '.repeat(GAP),
 };
 
-/** A table for people, as wide as the terminal at most: columns that may shrink are cut with an ellipsis. */
+/**
+ * A table for people, as wide as the terminal at most: columns that may shrink are cut with an ellipsis. Where that is
+ * not enough, each row is a block of lines.
+ */
 export function renderTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -41,6 +45,8 @@ export function renderTable<Row>(
     ),
     width,
   );
+  if (Number.isFinite(width) && rows.length > 0 && totalOf(widths) > width)
+    return renderBlocks(texts, rows, columns, { chalk, width }, paint);
   const chunks = [];
   for (let from = 0; from === 0 || from < rows.length; from += CHUNK) {
     const table = new CliTable({
@@ -71,7 +77,7 @@ export function renderTable<Row>(
 /** Takes what is too much from the columns that may shrink, the widest first, down to 8. */
 function fitWidths<Row>(columns: readonly Column<Row>[], widths: readonly number[], width: number): number[] {
   const fitted = [...widths];
-  let excess = fitted.reduce((sum, w) => sum + w, 0) + GAP * (columns.length - 1) - width;
+  let excess = totalOf(fitted) - width;
   while (excess > 0) {
     const candidates = fitted.map((w, i) => (columns[i]?.shrinks && w > 8 ? w : 0));
     const widest = candidates.indexOf(Math.max(...candidates));
@@ -80,6 +86,10 @@ function fitWidths<Row>(columns: readonly Column<Row>[], widths: readonly number
     excess -= 1;
   }
   return fitted;
+}
+
+function totalOf(widths: readonly number[]): number {
+  return widths.reduce((sum, w) => sum + w, 0) + GAP * (widths.length - 1);
 }
 
 function cut(text: string, width: number): string {

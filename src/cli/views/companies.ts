@@ -139,7 +139,9 @@ export function companiesTable(
   const table = renderTable(rows, columns, terminal, (text, column, row) => painters[column.name]?.(text, row) ?? text);
   const notes = footnotes(rows, columns).flatMap((note) => wrap(note, terminal.width));
   return [
-    ...banner(report).map((line, i) => (i === 0 ? chalk.bold(line) : line)),
+    ...banner(report).flatMap((line, i) =>
+      wrap(line, terminal.width).map((part) => (i === 0 ? chalk.bold(part) : part)),
+    ),
     '',
     rows.length > 0 ? table : 'No companies to show.',
     ...(notes.length > 0 ? ['', ...notes.map((line) => chalk.dim(line))] : []),

@@ -21,7 +21,12 @@ export function policyDetail({ command, before, after }: ActivityEntry['details'
     ),
     changed(was, after, ({ cachingEnabled }) => (cachingEnabled === false ? 'off' : 'on'), 'caching'),
     changed(was, after, (one) => seconds(one.minUpdateIntervalSeconds, 'once in ', 'unlimited'), 'config updates'),
-    changed(was, after, ({ eventsMax }) => (typeof eventsMax === 'number' ? String(eventsMax) : 'as usual'), 'events kept'),
+    changed(
+      was,
+      after,
+      ({ eventsMax }) => (typeof eventsMax === 'number' ? String(eventsMax) : 'as usual'),
+      'events kept',
+    ),
     changed(was, after, (one) => (one.reviewReason ? `asked for: ${one.reviewReason}` : 'not asked for'), 'review'),
   ].filter((change) => change !== null);
   return `${changes.length === 0 ? 'the same again' : changes.join('; ')}${by}`;

@@ -1,8 +1,8 @@
-import type { OrphanShare } from '../fix/orphan.js';
 import type { CompanyView } from '../company-view.js';
 import type { CostTerm } from '../cost.js';
 import type { Counters } from '../counters.js';
 import type { EvictedSince } from '../evictions.js';
+import type { OrphanShare } from '../fix/orphan.js';
 import type { KeyGroup } from '../key-breakdown.js';
 import type { PricingConfig } from '../pricing.js';
 import type { NamedServer } from '../server-info.js';

@@ -1,9 +1,9 @@
-import type { OrphanShare } from '../../domain/fix/orphan.js';
 import { type DetectFigures, type History, median, type PlatformFigures } from '../../domain/detect/figures.js';
 import { judgeIssues } from '../../domain/detect/judge.js';
 import { memoryRule } from '../../domain/detect/memory.js';
 import { isSuspect } from '../../domain/detect/thrashing.js';
 import type { DetectThresholds } from '../../domain/detect/thresholds.js';
+import type { OrphanShare } from '../../domain/fix/orphan.js';
 import { type Window, windowEndingAt } from '../../domain/window.js';
 import { RcmError } from '../../errors.js';
 import { scanNodes } from '../../redis/connect/scan-nodes.js';

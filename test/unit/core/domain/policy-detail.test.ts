@@ -23,12 +23,12 @@ it.each([
     "TTL of 'a' 5s",
   ],
   [null, policy({ cachingEnabled: false }), 'caching off'],
+  [null, policy({ minTtlSeconds: 300, minUpdateIntervalSeconds: 60 }), 'TTL at least 5m; config updates once in 1m'],
   [
-    null,
-    policy({ minTtlSeconds: 300, minUpdateIntervalSeconds: 60 }),
-    'TTL at least 5m; config updates once in 1m',
+    policy({ eventsMax: 9 }),
+    policy({ reviewReason: 'too large' }),
+    'events kept as usual; review asked for: too large',
   ],
-  [policy({ eventsMax: 9 }), policy({ reviewReason: 'too large' }), 'events kept as usual; review asked for: too large'],
   [policy({ eventsMax: 9 }), null, 'no policy any more'],
   [policy({}), policy({}), 'the same again'],
 ])('%j → %j: %s', (before, after, phrase) => {

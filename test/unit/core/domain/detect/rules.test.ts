@@ -4,9 +4,9 @@ import { efficiencyRule } from '../../../../../src/core/domain/detect/efficiency
 import type { DetectFigures, PlatformFigures, Verdict } from '../../../../../src/core/domain/detect/figures.js';
 import type { DetectedIssue } from '../../../../../src/core/domain/detect/issue.js';
 import { memoryRule } from '../../../../../src/core/domain/detect/memory.js';
+import { orphanRule } from '../../../../../src/core/domain/detect/orphans.js';
 import { DEFAULT_THRESHOLDS } from '../../../../../src/core/domain/detect/thresholds.js';
 import { DEFAULT_PRICING } from '../../../../../src/core/domain/pricing.js';
-import { orphanRule } from '../../../../../src/core/domain/detect/orphans.js';
 import { issueAdvice } from '../../../../../src/core/domain/recommend/issue-advice.js';
 import { peersOf } from '../../../../../src/core/services/detect/history.js';
 
