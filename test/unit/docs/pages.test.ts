@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { configSchema } from '../../../src/core/config/schema.js';
 import { ERROR_CODES } from '../../../src/core/errors.js';
 import { modelsOf } from '../../../src/core/store/mongo/models.js';
 import { DEFAULT_PLATFORM_COLLECTIONS } from '../../../src/core/store/platform-collections.js';
@@ -23,6 +24,7 @@ const idsOf = Object.keys(manifest.commands);
 /** What is wrong with a command line of ours: its command, its flags, or the number of its arguments; null when nothing is. */
 function wrongWith(line: string): string | null {
   const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? (c as string)).slice(1);
+  if (words[0] === 'help' || words[0] === 'version') return null;
   const two = `${words[0]}:${words[1]}`;
   const id = idsOf.includes(two) ? two : (words[0] ?? '');
   const command = manifest.commands[id];
@@ -67,7 +69,11 @@ it.each(['getting-started', 'running', 'troubleshooting', 'upgrading', 'permissi
 );
 
 describe('docs/running.md', () => {
-  const [cronJob = ''] = blocksOf('docs/running.md', 'yaml');
+  const [settings = '', cronJob = ''] = blocksOf('docs/running.md', 'yaml');
+
+  it('its settings are ours', () => {
+    expect(configSchema.safeParse(parseAllDocuments(settings)[0]?.toJS())).toMatchObject({ success: true });
+  });
 
   it('its CronJob can be read, has no right that it does not need, and secrets from a Secret alone', () => {
     const [document] = parseAllDocuments(cronJob, { strict: true });
