@@ -60,7 +60,7 @@ export function renderTable<Row>(
     for (const [n, row] of rows.slice(from, from + CHUNK).entries()) {
       table.push(
         columns.map((column, i) => {
-          const text = cut(texts[from + n]?.[i] as string, widths[i] as number);
+          const text = cut(texts[from + n]?.[i] as string, widths[i] as number, column.shrinks === 'middle');
           return paint ? paint(text, column, row) : text;
         }),
       );
@@ -92,14 +92,22 @@ function totalOf(widths: readonly number[]): number {
   return widths.reduce((sum, w) => sum + w, 0) + GAP * (widths.length - 1);
 }
 
-function cut(text: string, width: number): string {
+function cut(text: string, width: number, inMiddle = false): string {
   if (stringWidth(text) <= width) return text;
-  let out = '';
-  for (const { segment } of new Intl.Segmenter('en').segment(text)) {
-    if (stringWidth(out) + stringWidth(segment) > width - 1) break;
-    out += segment;
-  }
-  return `${out}…`;
+  const letters = [...new Intl.Segmenter('en').segment(text)].map(({ segment }) => segment);
+  const end = inMiddle ? fitting(letters.toReversed(), Math.floor((width - 1) / 2)).reverse() : [];
+  const start = fitting(letters, width - 1 - stringWidth(end.join('')));
+  return `${start.join('')}…${end.join('')}`;
+}
+
+/** The first of the letters, as many as the width has room for. */
+function fitting(letters: readonly string[], width: number): string[] {
+  let taken = 0;
+  const more = letters.findIndex((letter) => {
+    taken += stringWidth(letter);
+    return taken > width;
+  });
+  return letters.slice(0, more < 0 ? letters.length : more);
 }
 
 /** RFC 4180 with a header; a cell that a spreadsheet would take for a formula is made text. */

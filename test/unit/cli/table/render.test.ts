@@ -33,6 +33,15 @@ describe('renderTable', () => {
     ).toEqual(['Company          Cost', 'Royal Plumbing  $4.22', 'acme                —']);
   });
 
+  it('cuts in the middle what both ends tell apart', () => {
+    const key: Column<Row> = { ...NAME, header: 'Key', shrinks: 'middle' };
+    const at = (name: string, width: number) => renderTable([{ name, cost: 1 }], [key], plain(width)).split('\n')[1];
+    expect(at('company:68e3f77a:scenario:702', 21)).toBe('company:68…enario:702');
+    expect(at('company:12:a', 12)).toBe('company:12:a');
+    // Letters of two columns are not halved.
+    expect(at('名前名前名前名前', 10)).toBe('名前…名前');
+  });
+
   it('is a block a row where it is wider than the terminal, however much is cut', () => {
     const rows = [
       { name: 'Royal Plumbing', cost: 1234.5, orphan: true },
