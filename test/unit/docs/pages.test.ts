@@ -15,7 +15,11 @@ const blocksOf = (file: string, language: string) =>
 interface Manifest {
   commands: Record<
     string,
-    { args: object; flags: Record<string, { char?: string; options?: string[]; allowNo?: boolean }> }
+    {
+      args: object;
+      flags: Record<string, { char?: string; options?: string[]; allowNo?: boolean }>;
+      examples?: { command: string }[];
+    }
   >;
 }
 const manifest = JSON.parse(read('oclif.manifest.json')) as Manifest;
@@ -52,6 +56,34 @@ describe('docs/commands.md', () => {
     expect(example).toMatch(new RegExp(`^rcm ${name}( |$)`));
     expect(wrongWith(example as string)).toBeNull();
   });
+});
+
+/** Columns that --help gives an example at 80, with room for its backslash. */
+const ROOM = 72;
+
+/** Whether the line is broken inside quotes, where the backslash of the break would become part of the word. */
+function brokenInQuotes(line: string): boolean {
+  const quoted = [...line.matchAll(/"[^"]*"|'[^']*'/g)].map(({ 0: word, index }) => [index, index + word.length]);
+  const breaks = [];
+  for (let rest = line, from = 0; rest.length > ROOM; ) {
+    const at = rest.lastIndexOf(' ', ROOM);
+    if (at < 0) break;
+    breaks.push(from + at);
+    from += at + 1;
+    rest = line.slice(from);
+  }
+  return breaks.some((at) => quoted.some(([start = 0, end = 0]) => at > start && at < end));
+}
+
+it('no example of a --help is broken inside a quoted word: it could not be pasted', () => {
+  const examples = Object.entries(manifest.commands).flatMap(([id, { examples: all = [] }]) =>
+    all.map(({ command }) =>
+      command.replace('<%= config.bin %>', 'rcm').replace('<%= command.id %>', id.replaceAll(':', ' ')),
+    ),
+  );
+  expect(examples.length).toBeGreaterThan(90);
+  expect(examples.filter(brokenInQuotes)).toEqual([]);
+  expect(brokenInQuotes(`rcm fix 68e3f77a9d623b8058c700c4 CACHE_THRASHING --yes --reason "hit rate 12%"`)).toBe(true);
 });
 
 it.each(['getting-started', 'running', 'troubleshooting', 'upgrading', 'permissions'])(
