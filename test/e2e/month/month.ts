@@ -8,10 +8,10 @@ import { importCompanies } from '../../../src/core/services/companies/import.js'
 import { survey } from '../../../src/core/services/companies/survey.js';
 import { notify } from '../../../src/core/services/notify/notify.js';
 import { takeSnapshot } from '../../../src/core/services/snapshot.js';
+import { type Rig, rigOn } from '../../integration/services/rig.js';
 import { type Receiver, startReceiver } from '../../support/receiver.js';
 import { connect, type RedisServer, startRedis } from '../../support/redis/index.js';
 import { TimeLapse } from '../../support/redis/time-lapse.js';
-import { type Rig, rigOn } from '../services/rig.js';
 import { Differences } from './differences.js';
 import { type Events, type ExpectedEntry, eventsOf, makeChange } from './events.js';
 import { type Figures, figuresOf, firstSettings } from './figures.js';
@@ -54,8 +54,10 @@ export class Month {
   readonly differences = new Differences();
   readonly snapshots: ExpectedSnapshot[] = [];
   readonly history: ExpectedEntry[] = [];
+  /** Which alerts there were, and how many messages told of how many changes of which kind. */
+  readonly alerted = new Set<string>();
   messages = 0;
-  changesTold = 0;
+  readonly changesTold = { new: 0, worse: 0, resolved: 0 };
   accesses = 0;
   /** The hour of the plan as of which companies are listed. */
   #listed = 0;
@@ -123,8 +125,9 @@ export class Month {
   async run(): Promise<void> {
     await this.#list(0);
     for (let hour = 0; hour < this.scale.hours; hour += 1) await this.#hour(hour);
-    // From here on simulated and real time are one.
-    await this.passTo(Date.now());
+    // The command has the real clock: on to a time from which no key expires for the next minutes.
+    const quarter = 15 * MINUTE;
+    await this.passTo(Math.ceil((Date.now() - 2 * MINUTE) / quarter) * quarter + 2 * MINUTE);
   }
 
   async #hour(hour: number): Promise<void> {
@@ -292,7 +295,7 @@ export class Month {
     this.differences.compare('notifications', this.time(), lines.sort(), wanted.sort());
     this.differences.compare('notifications', `${this.time()}: messages`, bodies.length, changes.length > 0 ? 1 : 0);
     this.messages += bodies.length;
-    this.changesTold += changes.length;
+    for (const { kind } of changes) this.changesTold[kind] += 1;
   }
 
   /** Every figure of every company. @param within how far money may be apart */
@@ -309,10 +312,15 @@ export class Month {
     for (const [i, one] of shown.entries()) this.differences.compare(kind, this.time(), one, wanted[i], within);
   }
 
-  compareAlerts(report: Pick<AlertsReport, 'alerts'>, expected: readonly ExpectedAlert[]): void {
-    const line = ({ code, severity, companyId }: Pick<ExpectedAlert, 'code' | 'severity' | 'companyId'>) =>
-      `${code} ${severity} ${companyId}`;
-    this.differences.compare('alerts', this.time(), report.alerts.map(line).sort(), expected.map(line).sort());
+  /** What is alerted, and since when. */
+  compareAlerts(report: Pick<AlertsReport, 'alerts' | 'generatedAt'>, expected: readonly ExpectedAlert[]): void {
+    const line = ({ code, severity, companyId }: ExpectedAlert, sinceMs: number) =>
+      `${code} ${severity} ${companyId} ${new Date(sinceMs).toISOString()}`;
+    const nowMs = new Date(report.generatedAt).getTime();
+    const got = report.alerts.map((alert) => line(alert, new Date(alert.since ?? 0).getTime()));
+    const wanted = expected.map((alert) => line(alert, this.told.since(alert) ?? nowMs));
+    for (const { code, severity } of expected) this.alerted.add(`${code} ${severity}`);
+    this.differences.compare('alerts', this.time(), got.sort(), wanted.sort());
   }
 
   #target(): Target {

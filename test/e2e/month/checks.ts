@@ -12,14 +12,20 @@ import { DAY, HOUR } from './plan.js';
 const UTC = zoneOf('UTC') as NonNullable<ReturnType<typeof zoneOf>>;
 const ALL = ['hit-rate', 'response', 'memory', 'keys', 'cost', 'score'] as const;
 
-/** Which snapshots must be left: all of the last 48 hours, before that the last of each hour. */
+/** Which snapshots must be left: all of the last 48 hours, of those before them the last of each hour. */
 export function expectedSnapshots({ snapshots }: Month): ExpectedSnapshot[] {
-  const newest = snapshots.at(-1)?.atMs ?? 0;
-  return snapshots.filter(({ atMs }, i) => {
-    const next = snapshots[i + 1];
-    const lastOfHour = next === undefined || Math.floor(next.atMs / HOUR) > Math.floor(atMs / HOUR);
-    return newest - atMs <= 48 * HOUR || lastOfHour;
-  });
+  const from = (snapshots.at(-1)?.atMs ?? 0) - 48 * HOUR;
+  return [
+    ...lastOfEach(
+      snapshots.filter(({ atMs }) => atMs < from),
+      HOUR,
+    ),
+    ...snapshots.filter(({ atMs }) => atMs >= from),
+  ];
+}
+
+function lastOfEach<T extends { atMs: number }>(sorted: readonly T[], unitMs: number): T[] {
+  return [...new Map(sorted.map((one) => [Math.floor(one.atMs / unitMs), one])).values()];
 }
 
 /** Every snapshot that is kept, with every company's figures. */
@@ -176,11 +182,11 @@ export async function checkReport(month: Month): Promise<void> {
   const since = new Date(month.startMs);
   const { report: found, complete } = await report(month.rig.ports, null, { windowMs: DAY, since, title: 'A month' });
   month.differences.compare('report', 'complete', complete, true);
-  await compareReport(month, found, 0);
+  await compareReport(month, found);
 }
 
 /** @param within how far money may be apart */
-export async function compareReport(month: Month, found: PlatformReport, within: number): Promise<void> {
+export async function compareReport(month: Month, found: PlatformReport, within = 0): Promise<void> {
   const { differences } = month;
   const nowMs = new Date(found.generatedAt).getTime();
   const figures = await month.figures(nowMs);
@@ -278,14 +284,11 @@ export async function checkOldAge(month: Month, days: number): Promise<void> {
     if (!again.recorded || again.retention?.snapshotsLeft === 0) break;
   }
   const hourly = later - 35 * DAY;
-  const wanted = month.snapshots
-    .map(({ atMs }) => atMs)
-    .filter((atMs, i, all) => {
-      const old = atMs < hourly;
-      const next = all[i + 1];
-      const unit = old ? DAY : HOUR;
-      return next === undefined || old !== next < hourly || Math.floor(next / unit) > Math.floor(atMs / unit);
-    });
+  const [older, newer] = [
+    month.snapshots.filter(({ atMs }) => atMs < hourly),
+    month.snapshots.filter(({ atMs }) => atMs >= hourly),
+  ];
+  const wanted = [...lastOfEach(older, DAY), ...lastOfEach(newer, HOUR)].map(at);
   const rows = await ports.store.snapshots.platformRange(new Date(0), new Date(later - 1));
   month.differences.compare(
     'old age',
