@@ -243,7 +243,7 @@ export class Month {
     this.ledger.keep(this.lapse.nowMs);
   }
 
-  /** What must be alerted now. @param evictedKeys, usedBytes, maxBytes of INFO, if a look is taken at them */
+  /** What must be alerted at a time; of Redis's own memory and evictions as it says itself. */
   async expectedAlerts(figures: readonly Figures[], nowMs = this.lapse.nowMs): Promise<ExpectedAlert[]> {
     const info = await this.redis.info();
     const number = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1]);
@@ -252,14 +252,9 @@ export class Month {
       nowMs,
       lastSnapshotMs: this.snapshots.at(-1)?.atMs ?? null,
       memoryPercent: max === 0 ? null : (number('used_memory') / max) * 100,
-      evicted: this.#evicted(number('evicted_keys'), nowMs),
+      // The server's uptime is no simulated one: by the clock it has just started, and counts since then.
+      evicted: number('evicted_keys'),
     });
-  }
-
-  /** Since the newest snapshot; the server's uptime is no simulated one, so that it seems to have just started where that is older. */
-  #evicted(total: number, nowMs: number): number {
-    const last = this.snapshots.at(-1)?.atMs ?? 0;
-    return last === nowMs ? 0 : total;
   }
 
   async #look(): Promise<void> {
