@@ -21,6 +21,7 @@ export function activityDetail({ eventType, details }: ActivityEntry): string {
   if (eventType === 'restore' || (eventType === 'clear' && details.phase !== undefined))
     return actDetail(eventType, details);
   if (eventType === 'notify') return notifyDetail(details);
+  if (eventType === 'command') return commandDetail(details);
   if (eventType === 'fix' || eventType === 'undo') return fixDetail(eventType, details);
   const access = ACCESSES[eventType];
   if (access === undefined || details.phase !== undefined) return plainDetail(details);
@@ -73,6 +74,15 @@ function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details'])
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** `looked at it with drill-down`, `was offered a fix of CACHE_THRASHING`. */
+function commandDetail(details: ActivityEntry['details']): string {
+  const { command, issue, outcome } = details;
+  if (command === 'drill-down') return 'looked at it with drill-down';
+  if (command !== 'fix' || typeof issue !== 'string') return plainDetail(details);
+  const done = { offered: 'was offered a fix of', taken: 'took the fix of', declined: 'declined the fix of' };
+  return `${done[outcome as keyof typeof done] ?? `${outcome} a fix of`} ${issue}`;
 }
 
 /** A message that could not be delivered. */
