@@ -65,6 +65,10 @@ describe('rcm report', () => {
     const of = (name: string) => report.successMetrics.find((one: Json) => one.name === name);
     // Two runs by hand in 30 days; the third clear was a fix's.
     expect(of('manualClears')).toMatchObject({ value: expect.closeTo(2 / (30 / 7), 6), met: true });
+    // COST_OVER_BUDGET of company 1, and one that somebody had cleared a cache for before the month began.
+    expect(of('detectedProactively')).toMatchObject({ value: 50, met: false });
+    // Five, six, seven and eight days ago, and today's budgets and prices; nobody acts by a mail that fails.
+    expect(of('activeDays').basis).toBe('4 days with an act or command in the log, by 1 person');
     // Shown 10 minutes and finished 7 minutes after the fifth day.
     expect(of('troubleshootingTime')).toMatchObject({ value: expect.closeTo(3, 6), unit: 'minutes' });
     expect(of('fixAcceptance')).toMatchObject({ value: 50, target: null, met: null });

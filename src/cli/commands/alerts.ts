@@ -21,7 +21,10 @@ Exit codes: 0 measured (alerts or not), 3 something could not be measured, or so
       description: 'Companies to look into, one a line',
       command: `<%= config.bin %> alerts --json | jq -r '.alerts[].companyId // empty' | sort -u`,
     },
-    { description: 'From cron: tell everybody what is news', command: '<%= config.bin %> alerts --notify' },
+    {
+      description: 'From cron: tell everybody what is news; only errors are left for cron to mail',
+      command: '<%= config.bin %> alerts --notify > /dev/null',
+    },
     { description: 'Whether one target can be told', command: '<%= config.bin %> alerts --notify ops --test' },
   ];
   static override args = {

@@ -1,5 +1,6 @@
 import type { ActivityEntry } from './activity.js';
 import { formatBytes, formatExactDollars } from './format.js';
+import { policyDetail } from './policy-detail.js';
 import type { PriceHistoryEntry } from './pricing.js';
 import { type Setting, settingOf } from './pricing-change/setting.js';
 import { SECOND_MS } from './units.js';
@@ -22,6 +23,7 @@ export function activityDetail({ eventType, details }: ActivityEntry): string {
     return actDetail(eventType, details);
   if (eventType === 'notify') return notifyDetail(details);
   if (eventType === 'command') return commandDetail(details);
+  if (eventType === 'policy') return policyDetail(details) ?? plainDetail(details);
   if (eventType === 'fix' || eventType === 'undo') return fixDetail(eventType, details);
   const access = ACCESSES[eventType];
   if (access === undefined || details.phase !== undefined) return plainDetail(details);

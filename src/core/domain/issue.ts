@@ -1,3 +1,5 @@
+import { DAY_MS } from './units.js';
+
 export const SEVERITIES = ['warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -52,7 +54,8 @@ export function bySeverity(a: { severity: Severity }, b: { severity: Severity })
  * @returns the records to store; those that stay as they are are not among them
  */
 export function issueChanges(stored: readonly IssueState[], { seen, examined, at }: Sighting): IssueState[] {
-  const known = new Map(stored.map((state) => [issueId(state), state]));
+  const states = stored.map((state) => believable(state, at));
+  const known = new Map(states.map((state) => [issueId(state), state]));
   const changes: IssueState[] = [];
   const present = new Set<string>();
   // The worse of two with the same key comes first and counts.
@@ -63,11 +66,28 @@ export function issueChanges(stored: readonly IssueState[], { seen, examined, at
     const next = sighted(known.get(id), issue, at);
     if (next !== null) changes.push(next);
   }
-  for (const state of stored) {
+  for (const state of states) {
     if (state.resolvedAt !== null || state.lastSeen >= at || present.has(issueId(state))) continue;
     if (examined(state)) changes.push({ ...state, resolvedAt: at });
   }
   return changes;
+}
+
+/**
+ * A state that is more than a day ahead was noted by a clock that was wrong, for no look is a day late: it is taken for one of
+ * just now, or an issue would stay as it is until that day.
+ */
+function believable(state: IssueState, at: Date): IssueState {
+  const newest = Math.max(state.lastSeen.getTime(), state.resolvedAt?.getTime() ?? 0);
+  if (newest - at.getTime() <= DAY_MS) return state;
+  const just = (time: Date) => new Date(Math.min(time.getTime(), at.getTime() - 1));
+  const { firstSeen, lastSeen, resolvedAt } = state;
+  return {
+    ...state,
+    firstSeen: just(firstSeen),
+    lastSeen: just(lastSeen),
+    resolvedAt: resolvedAt === null ? null : just(resolvedAt),
+  };
 }
 
 /** The state after an issue was seen; null when that was known already. */

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { credentialsOf } from '../domain/notify/target.js';
 import { oneLine } from '../domain/notify/text.js';
 import { messageOf } from '../errors.js';
@@ -5,6 +6,7 @@ import { DeliveryError } from './delivery-error.js';
 
 /** Answers that may be another a moment later. */
 const PASSING = new Set([408, 425, 429]);
+const TOO_LARGE = 413;
 
 /**
  * POSTs JSON once. Redirects are refused: a signed body, or a URL that is a secret, goes nowhere else. What the server
@@ -32,12 +34,14 @@ export async function postJson(
   }
   // Not waited for: an answer without an end must not hold the run.
   response.body?.cancel().catch(() => undefined);
-  const { status, statusText } = response;
+  const { status } = response;
   if (status >= 200 && status < 300) return;
   if (status >= 300 && status < 400)
     throw new DeliveryError(`it redirects (${status}): give the address that it redirects to`, { retry: false });
-  throw new DeliveryError(`it answers ${oneLine(`${status} ${statusText}`.trim(), 80)}`, {
+  // In our words: the server's may repeat the path, which may be a secret.
+  throw new DeliveryError(`it answers ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(), {
     retry: status >= 500 || PASSING.has(status),
+    tooLarge: status === TOO_LARGE,
     retryAfterMs: retryAfter(response.headers.get('retry-after'), Date.now()),
   });
 }

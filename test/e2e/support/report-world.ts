@@ -64,6 +64,13 @@ export async function seedReport(redis: Redis, url: string, now: number): Promis
       await store.counterHours.put([{ companyId: '1', hourMs, mark: hourMs + HOUR_MS, counters }]);
     }
     await store.fixes.insert(fixRecord(now));
+    // One hour after the report's month begins, two after a clear by hand: not found first. A mail that could not be sent.
+    const began = new Date(now - 30 * DAY_MS + HOUR_MS);
+    await store.issues.record({
+      seen: [{ companyId: '5', code: 'MISSING_TTL', severity: 'warning' }],
+      examined: () => false,
+      at: began,
+    });
     const act = (companyId: string, ageMs: number, eventType: 'clear' | 'command', details: object) => ({
       ...{ companyId, timestamp: new Date(now - ageMs), eventType, key: null },
       details: { ...details },
@@ -78,6 +85,12 @@ export async function seedReport(redis: Redis, url: string, now: number): Promis
       act('3', 7 * DAY_MS, 'clear', { phase: 'outcome', command: 'clear', operationId: 'a' }),
       act('4', 7 * DAY_MS, 'clear', { phase: 'outcome', command: 'clear', operationId: 'a' }),
       act('4', 8 * DAY_MS, 'clear', { phase: 'outcome', command: 'clear', operationId: 'b' }),
+      act('5', 30 * DAY_MS + HOUR_MS, 'clear', { phase: 'outcome', command: 'clear', operationId: 'before' }),
+      {
+        ...{ companyId: '', timestamp: new Date(now - 9 * DAY_MS), eventType: 'notify' as const, key: null },
+        details: { target: 'mail' },
+        metadata: {},
+      },
     ]);
   } finally {
     await store.close();

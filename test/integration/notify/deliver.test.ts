@@ -65,6 +65,22 @@ describe('over HTTP', () => {
     expect(paths).toEqual(Array(attempts).fill(PATH));
   });
 
+  it('what a server says of itself is not repeated: it may be the secret path', async () => {
+    receiver.always((request, response) => void response.writeHead(404, `No ${request.url}`).end());
+    expect(await post()).toEqual({ attempts: 1, error: 'it answers 404 Not Found', result: null });
+    receiver.always((request, response) => void response.writeHead(599, `No ${request.url}`).end());
+    expect(await post()).toMatchObject({ attempts: 3, error: 'it answers 599' });
+  });
+
+  it('an answer whose head has no end is given up', async () => {
+    receiver.always((_, response) => {
+      response.socket?.write('HTTP/1.1 200 OK\r\n');
+      const drip = setInterval(() => response.socket?.write('x-more: y\r\n'), 20);
+      response.socket?.on('close', () => clearInterval(drip));
+    });
+    expect(await post({ timeoutMs: 150 })).toMatchObject({ attempts: 3, error: 'it did not answer within 0.15 s' });
+  });
+
   it('nobody listens, or there is no such host: tried again, and told without the path', async () => {
     const gone = await startReceiver();
     await gone.stop();

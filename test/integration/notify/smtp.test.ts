@@ -4,6 +4,7 @@ import { deliver } from '../../../src/core/notify/deliver.js';
 import { type Mail, sendMail } from '../../../src/core/notify/smtp.js';
 import { CLOSED_PORT, startFakeServer, startSilentServer } from '../../support/fake-server.js';
 import { startMailServer } from '../../support/receiver.js';
+import { waitUntil } from '../../support/wait-until.js';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -67,6 +68,49 @@ describe('over SMTP', () => {
     expect(refused).toMatchObject({ attempts: 1, result: null });
     expect(refused.error).toContain('535');
     expect(refused.error).not.toContain('topsecret');
+  });
+
+  it('a server that sends a log-in back, as it came: the password is not told, nor what it can be read from', async () => {
+    const echo = startFakeServer((socket) => {
+      socket.write('220 hello\r\n');
+      socket.on('data', (data) => {
+        const line = data.toString().trim();
+        socket.write(/^EHLO/.test(line) ? '250-x\r\n250 AUTH PLAIN LOGIN\r\n' : `500 what is ${line}\r\n`);
+      });
+    });
+    const server = await started(echo);
+    const { error } = await send(`smtp://user:topsecret@127.0.0.1:${server.port}`);
+    expect(error).toBe('it refuses the log-in (500)');
+  });
+
+  it('a server that answers for ever: given up, and nothing of it is left', async () => {
+    let open = 0;
+    const drip = startFakeServer((socket) => {
+      open += 1;
+      socket.write('220 hello\r\n');
+      const more = setInterval(() => socket.write('250-more\r\n'), 20);
+      socket.on('close', () => {
+        clearInterval(more);
+        open -= 1;
+      });
+    });
+    const server = await started(drip);
+    const { attempts, error } = await send(`smtp://127.0.0.1:${server.port}`, 200);
+    expect({ attempts, error }).toEqual({ attempts: 3, error: 'it did not answer within 0.2 s' });
+    await waitUntil('every connection is closed', () => open === 0);
+  });
+
+  it('a server of this machine with a certificate of its own, as they have: the mail goes, the password too', async () => {
+    const server = await started(
+      startMailServer({
+        hideSTARTTLS: false,
+        allowInsecureAuth: true,
+        onAuth: (_, __, done) => done(null, { user: 'u' }),
+      }),
+    );
+    expect(await send(`smtp://127.0.0.1:${server.port}`)).toMatchObject({ attempts: 1, error: null });
+    expect(await send(`smtp://user:secret@127.0.0.1:${server.port}`)).toMatchObject({ attempts: 1, error: null });
+    expect(server.take()).toHaveLength(2);
   });
 
   it('no password goes unencrypted to another machine', async () => {
@@ -142,7 +186,8 @@ describe('over SMTP', () => {
     const refused = await send(`smtps://127.0.0.1:${tls.port}`);
     expect(refused.error).toMatch(/certificate/i);
     const starttls = await started(startMailServer({ hideSTARTTLS: false }));
-    expect((await send(`smtp://127.0.0.1:${starttls.port}`)).error).toMatch(/certificate/i);
+    // An address of this machine that does not look like one.
+    expect((await send(`smtp://0.0.0.0:${starttls.port}`)).error).toMatch(/certificate/i);
     expect([...tls.take(), ...starttls.take()]).toEqual([]);
   });
 });

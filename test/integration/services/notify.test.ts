@@ -12,7 +12,7 @@ import { notificationRepository } from '../../../src/core/store/sqlite/notificat
 import { openDatabase } from '../../../src/core/store/sqlite/open.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { describeMongo } from '../../support/mongo/index.js';
-import { hang, type Receiver, startReceiver, status } from '../../support/receiver.js';
+import { type Behaviour, hang, type Receiver, startReceiver, status } from '../../support/receiver.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { waitUntil } from '../../support/wait-until.js';
 import type { StoreHarness } from '../store/harness.js';
@@ -283,6 +283,24 @@ describe.each([
       receiver.always(null);
       await rig.look(1, [seen('a')]);
       expect(told()).toEqual([['new a']]);
+    });
+
+    it('who takes no long message is told the most urgent, and how many there are', async () => {
+      const small: Behaviour = (request, response) =>
+        void response.writeHead(Number(request.headers['content-length']) > 50_000 ? 413 : 200).end();
+      receiver.always(small);
+      const issues = Array.from({ length: 400 }, (_, i) => seen(`c${i}`, i === 399 ? 'critical' : 'warning'));
+      const { notifications } = await rig.look(0, issues);
+      expect(notifications).toMatchObject([{ outcome: 'sent', new: 400, attempts: 2 }]);
+      const [long, short] = receiver.take().map(({ body }) => JSON.parse(body) as Body & { omitted: number });
+      expect([long?.new.length, long?.omitted]).toEqual([400, 0]);
+      expect([short?.new.length, short?.omitted, short?.new[0]?.companyId, short?.id]).toEqual([
+        20,
+        380,
+        'c399',
+        long?.id,
+      ]);
+      expect((await rig.look(1, issues)).notifications).toMatchObject([{ outcome: 'nothing' }]);
     });
 
     it('several runs at once: each change is told once', async () => {

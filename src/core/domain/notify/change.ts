@@ -1,4 +1,5 @@
 import { bySeverity, type IssueKey, type IssueState, issueId, type Severity } from '../issue.js';
+import { DAY_MS } from '../units.js';
 
 /** What one target was last told of an issue: its severity; null where it was told of none, or that it is over. */
 export interface ToldState extends IssueKey {
@@ -17,7 +18,10 @@ export interface Settlement extends IssueKey {
   severity: Severity | null;
 }
 
-/** A claim that is older than this is over: its holder has died between claiming and sending. Longer than any delivery. */
+/**
+ * A claim that is older than this is over: its holder has died between claiming and sending. Longer than any delivery. So is one
+ * that is as far ahead: the clock was set back since.
+ */
 export const CLAIM_MS = 10 * 60_000;
 
 export const CHANGE_KINDS = ['new', 'worse', 'resolved'] as const;
@@ -60,7 +64,9 @@ export function pendingChanges(
     if (!isWanted(issue, wanted)) continue;
     const believed = beliefs.get(issueId(issue)) ?? null;
     if (issue.resolvedAt !== null) {
-      if (believed !== null && now.getTime() - issue.resolvedAt.getTime() >= quietMs)
+      const overMs = now.getTime() - issue.resolvedAt.getTime();
+      // An end that is more than a day ahead was noted by a clock that was wrong.
+      if (believed !== null && (overMs >= quietMs || overMs < -DAY_MS))
         pending.tell.push({ kind: 'resolved', issue, believed });
       continue;
     }

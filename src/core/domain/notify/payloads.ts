@@ -7,10 +7,10 @@ export const MOST_TOLD = 1000;
 /** The version of the webhook's body: higher when something in it changes its meaning or goes. */
 export const WEBHOOK_VERSION = 1;
 
-/** The body of a webhook. Dates are ISO text. */
-export function webhookPayload(message: Message): Record<string, unknown> {
+/** The body of a webhook. Dates are ISO text. @param most changes in it; `omitted` says how many more there are */
+export function webhookPayload(message: Message, most = MOST_TOLD): Record<string, unknown> {
   const { event, id, generatedAt, platform, changes } = message;
-  const told = mostUrgentFirst(changes).slice(0, MOST_TOLD);
+  const told = mostUrgentFirst(changes).slice(0, most);
   const of = (kind: ChangeKind) => told.filter((change) => change.kind === kind).map(plainChange);
   return {
     event,

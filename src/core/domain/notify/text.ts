@@ -20,13 +20,16 @@ const NOTHING_WIDE = '\u200b';
 
 /**
  * Text that Slack shows as it is: `& < >` are its own signs (a name of `<!channel>` would call everybody), and what would
- * make it bold, slanted, struck or code stands between spaces of no width.
+ * make it bold, slanted, struck or code stands between spaces of no width. So does what others that take Slack's messages
+ * read into it: Mattermost and Discord call everybody for `@all` or `@everyone`, and Mattermost makes links of `[a](b)`.
  */
 export function escapeSlack(text: string): string {
   const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
   return text
     .replace(/[&<>]/g, (c) => signs[c] as string)
-    .replace(/[*_~`]/g, (c) => `${NOTHING_WIDE}${c}${NOTHING_WIDE}`);
+    .replace(/[*_~`]/g, (c) => `${NOTHING_WIDE}${c}${NOTHING_WIDE}`)
+    .replace(/@(?=\S)/g, `@${NOTHING_WIDE}`)
+    .replace(/\]\(/g, `]${NOTHING_WIDE}(`);
 }
 
 /** A command as code in Slack; one with a backtick in it is plain text. */

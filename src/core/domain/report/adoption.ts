@@ -1,9 +1,9 @@
 import type { ActivityEntry } from '../activity.js';
 import { counted, type Finding, isWithin, type Range, weeksOf } from './metric.js';
 
-/** Days a week on which somebody did something that is logged. */
+/** Days a week on which somebody did something that is logged: that a target could not be told is nobody's act. */
 export function activeDaysPerWeek(acts: readonly ActivityEntry[], range: Range): Finding {
-  const own = acts.filter(({ timestamp }) => isWithin(timestamp, range));
+  const own = acts.filter(({ eventType, timestamp }) => eventType !== 'notify' && isWithin(timestamp, range));
   const days = new Set(own.map(({ timestamp }) => timestamp.toISOString().slice(0, 10)));
   const people = new Set(own.flatMap(({ metadata }) => (metadata.actor === undefined ? [] : [metadata.actor])));
   return {

@@ -23,12 +23,11 @@ export function troubleshootingTime(
   commands: readonly ActivityEntry[],
   range: Range,
 ): Finding {
-  const looks = commands.filter((one) => isLook(one, commands));
+  const looks = byCompany(looksOf(commands));
   const took = fixes.flatMap(({ companyId, status, finishedAt }) => {
     if (finishedAt === null || (status !== 'applied' && status !== 'undone') || !isWithin(finishedAt, range)) return [];
     const end = finishedAt.getTime();
-    const began = looks
-      .filter((one) => one.companyId === companyId)
+    const began = (looks.get(companyId) ?? [])
       .map(({ timestamp }) => timestamp.getTime())
       .filter((ms) => ms <= end && end - ms <= LOOKING_MS);
     return began.length === 0 ? [] : [(end - Math.min(...began)) / MINUTE_MS];
@@ -44,14 +43,28 @@ export function troubleshootingTime(
   };
 }
 
-/** A drill-down, or a fix that was shown to somebody. */
-function isLook({ companyId, timestamp, details }: ActivityEntry, commands: readonly ActivityEntry[]): boolean {
-  if (details.command !== 'fix') return true;
-  if (details.outcome !== 'offered') return false;
-  return !commands.some((other) => {
-    const after = other.timestamp.getTime() - timestamp.getTime();
-    return other.companyId === companyId && other.details.outcome === 'taken' && after >= 0 && after < UNASKED_MS;
+/** Drill-downs, and fixes that were shown to somebody. */
+function looksOf(commands: readonly ActivityEntry[]): ActivityEntry[] {
+  const taken = byCompany(commands.filter(({ details }) => details.outcome === 'taken'));
+  return commands.filter(({ companyId, timestamp, details }) => {
+    if (details.command !== 'fix') return true;
+    if (details.outcome !== 'offered') return false;
+    return !(taken.get(companyId) ?? []).some((other) => {
+      const after = other.timestamp.getTime() - timestamp.getTime();
+      return after >= 0 && after < UNASKED_MS;
+    });
   });
+}
+
+/** Tens of thousands of entries, each compared with those of its own company alone. */
+function byCompany<T extends { companyId: string }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(one.companyId);
+    if (group === undefined) groups.set(one.companyId, [one]);
+    else group.push(one);
+  }
+  return groups;
 }
 
 /** Share of the issues first seen in the range before which nobody had cleared the company's cache for a day. */
@@ -62,11 +75,12 @@ export function detectedProactively(
 ): Finding {
   const seen = states.filter(({ firstSeen, companyId }) => companyId !== null && isWithin(firstSeen, range));
   if (seen.length === 0) return { unknown: 'no issue of a company was first seen in this time' };
+  const own = byCompany(clears);
   const first = seen.filter(
     ({ companyId, firstSeen }) =>
-      !clears.some(({ companyId: id, timestamp }) => {
+      !(own.get(companyId ?? '') ?? []).some(({ timestamp }) => {
         const ahead = firstSeen.getTime() - timestamp.getTime();
-        return id === companyId && ahead >= 0 && ahead <= DAY_MS;
+        return ahead >= 0 && ahead <= DAY_MS;
       }),
   );
   return {
@@ -86,13 +100,11 @@ export function manualClearsPerWeek(clears: readonly ActivityEntry[], range: Ran
 
 /** Clears by hand that were done, by the log: a company's clears while a fix of its was under way are the fix's. */
 export function clearsByHand(acts: readonly ActivityEntry[], fixes: readonly FixTimes[]): ActivityEntry[] {
+  const own = byCompany(fixes);
   return acts.filter(({ eventType, details, companyId, timestamp }) => {
     if (eventType !== 'clear' || details.command !== 'clear' || details.phase === 'intent') return false;
-    return !fixes.some(
-      (fix) =>
-        fix.companyId === companyId &&
-        fix.plannedAt <= timestamp &&
-        (fix.finishedAt === null || timestamp <= fix.finishedAt),
+    return !(own.get(companyId) ?? []).some(
+      (fix) => fix.plannedAt <= timestamp && (fix.finishedAt === null || timestamp <= fix.finishedAt),
     );
   });
 }

@@ -1,7 +1,8 @@
-import { type Change, digestOf, type Message } from '../../domain/notify/message.js';
+import { type Change, digestOf, type Message, MOST_SHOWN } from '../../domain/notify/message.js';
 import { digestLines, emailParts, slackPayload, webhookPayload } from '../../domain/notify/payloads.js';
 import type { Target } from '../../domain/notify/target.js';
 import { type DeliverOptions, type Delivery, deliver } from '../../notify/deliver.js';
+import { DeliveryError } from '../../notify/delivery-error.js';
 import { postJson } from '../../notify/http.js';
 import { signatureHeaders } from '../../notify/signature.js';
 import { sendMail } from '../../notify/smtp.js';
@@ -41,12 +42,20 @@ export function send(
     const mail = { from, to, ...emailParts(message), messageId: `${message.id}@${from.split('@')[1]}` };
     return deliver((signal) => sendMail(url, mail, timeoutMs, signal), { ...options, timeoutMs });
   }
-  const body = JSON.stringify(payloadOf(target, message));
+  let body = JSON.stringify(payloadOf(target, message));
   const attempt = async (signal: AbortSignal): Promise<string[]> => {
     // Signed anew for each attempt: the receiver looks at the time.
     const signed = secret === null ? {} : signatureHeaders(secret, body, clock());
     const headers = type === 'webhook' ? { 'x-rcm-event': message.event, 'x-rcm-delivery': message.id, ...signed } : {};
-    await postJson(url, body, headers, signal);
+    try {
+      await postJson(url, body, headers, signal);
+    } catch (error) {
+      const shorter = type === 'webhook' ? JSON.stringify(webhookPayload(message, MOST_SHOWN)) : body;
+      if (!(error instanceof DeliveryError) || !error.tooLarge || shorter.length >= body.length) throw error;
+      // Else it would be refused run after run, just when there is most to tell.
+      body = shorter;
+      throw new DeliveryError(error.message, { retry: true });
+    }
     return [];
   };
   return deliver(attempt, { ...options, timeoutMs });

@@ -19,12 +19,17 @@ import type { PlatformReport } from './report.js';
 /** What the durable state remembers of the time; a part that could not be read is null. */
 export interface Kept {
   changes: PlatformReport['changes'];
+  /** Planned in the time. */
   fixes: ListedFix[] | null;
+  /** Those before it too: one that was planned then may have ended, or cleared a cache, in it. */
+  readFixes: ListedFix[] | null;
   trends: TrendsReport | null;
   /** Every state that is kept, resolved ones too. */
   issues: IssueState[] | null;
-  /** Acts and commands, the newest first; null also when there are more than are read. */
+  /** Acts and commands of the time and of the day before it, the newest first; null also when there are more than are read. */
   acts: ActivityEntry[] | null;
+  /** Whether `acts` is null because there are too many. */
+  tooManyActs: boolean;
   /** The platform when the time began; null where no snapshot is of then. */
   first: CostBefore | null;
   complete: boolean;
@@ -45,7 +50,16 @@ const UTC = zoneOf('UTC') as Zone;
 /** Reads all parts; what fails becomes a warning. @throws RCM_USAGE for a range of too many steps */
 export async function readKept(store: Store | RcmError, request: KeptRequest, warnings: string[]): Promise<Kept> {
   const kept: Kept = {
-    ...{ changes: null, fixes: null, trends: null, issues: null, acts: null, first: null },
+    ...{
+      changes: null,
+      fixes: null,
+      readFixes: null,
+      trends: null,
+      issues: null,
+      acts: null,
+      tooManyActs: false,
+      first: null,
+    },
     complete: !(store instanceof RcmError),
   };
   if (store instanceof RcmError) {
@@ -79,16 +93,23 @@ export async function readKept(store: Store | RcmError, request: KeptRequest, wa
     part('Fixes are', () => listFixes(store, fixPorts, { limit: MOST_FIXES }, names)),
     part('Trends are', readTrends),
     part('What was noted of issues is', () => store.issues.list()),
-    part('What was done is', () => store.activity.list({ types: [...ACT_TYPES], since, limit: MOST_ACTS })),
+    part('What was done is', () =>
+      // What came before an issue or a fix at the start of the time counts too.
+      store.activity.list({ types: [...ACT_TYPES], since: new Date(since.getTime() - DAY_MS), limit: MOST_ACTS }),
+    ),
     part('What costs were is', () => store.snapshots.latestPlatform(new Date(since.getTime() + DAY_MS))),
   ]);
   warnings.push(...(history?.warnings ?? []), ...(fixes?.warnings ?? []), ...(trend?.report.warnings ?? []));
   if ((fixes?.warnings.length ?? 0) > 0) kept.complete = false;
   kept.changes = history?.entries ?? null;
+  kept.readFixes = fixes?.fixes ?? null;
   kept.fixes = fixes?.fixes.filter(({ plannedAt }) => plannedAt >= since) ?? null;
+  if ((kept.fixes?.length ?? 0) >= MOST_FIXES)
+    warnings.push(`Only the newest ${MOST_FIXES.toLocaleString('en-US')} fixes are read: choose a later --since.`);
   kept.trends = trend?.report ?? null;
   kept.issues = issues;
-  kept.acts = acts !== null && acts.length < MOST_ACTS ? acts : null;
+  kept.tooManyActs = acts !== null && acts.length >= MOST_ACTS;
+  kept.acts = kept.tooManyActs ? null : acts;
   // An older one tells nothing of when the time began.
   kept.first = first !== null && first.takenAt.getTime() >= since.getTime() - DAY_MS ? first : null;
   return kept;

@@ -25,7 +25,8 @@ export interface MetricSources {
   logCommands: boolean;
 }
 
-const NO_LOG: Finding = { unknown: 'the log of what was done could not be read' };
+const UNREAD: Finding = { unknown: 'the log of what was done could not be read' };
+const TOO_LONG: Finding = { unknown: 'the log of what was done is too long for it: choose a later --since' };
 const NO_ISSUES: Finding = { unknown: 'what was noted of issues could not be read' };
 const NO_FIXES: Finding = { unknown: 'fixes could not be read' };
 const NOT_NOTED: Finding = { unknown: 'commands are not noted in the log (`logCommands` is off)' };
@@ -36,16 +37,17 @@ const atMost = (text: string, value: number) => ({ text, value, direction: 'at m
 /** The master plan's success metrics over the report's time: each with what it rests on, or why it is unknown. */
 export function successMetrics(sources: MetricSources): SuccessMetric[] {
   const { found, kept, issues, savings, range, logCommands } = sources;
-  const { acts, fixes, trends } = kept;
+  const { acts, fixes, readFixes, trends } = kept;
   const points = trends?.series[0]?.points ?? [];
+  const NO_LOG = kept.tooManyActs ? TOO_LONG : UNREAD;
   const commands = acts?.filter(({ eventType }) => eventType === 'command') ?? null;
-  const clears = acts && fixes && clearsByHand(acts, fixes);
+  const clears = acts && readFixes && clearsByHand(acts, readFixes);
   const ofCommands = (use: (known: NonNullable<typeof commands>) => Finding): Finding =>
     commands === null ? NO_LOG : logCommands ? use(commands) : NOT_NOTED;
   return [
     metricOf(
       metric('troubleshootingTime', 'Troubleshooting time', 'operations', 'minutes', atMost('3 minutes', 3)),
-      fixes === null ? NO_FIXES : ofCommands((known) => troubleshootingTime(fixes, known, range)),
+      readFixes === null ? NO_FIXES : ofCommands((known) => troubleshootingTime(readFixes, known, range)),
     ),
     metricOf(
       metric('detectedProactively', 'Issues detected proactively', 'operations', 'percent', atLeast('90 %', 90)),

@@ -47,13 +47,18 @@ export function notificationRepository(mongo: Mongo, { notification: model }: Mo
         if (claims.length === 0) return [];
         await makeMissing(target, claims.map(issueId));
         const stale = new Date(at.getTime() - CLAIM_MS);
+        const ahead = new Date(at.getTime() + CLAIM_MS);
         for (const severity of BELIEFS) {
           const $in = claims
             .filter((claim) => claim.believed === severity)
             .map((claim) => idOf(target, issueId(claim)));
           if ($in.length === 0) continue;
           await model.updateMany(
-            { _id: { $in }, severity, $or: [{ claimedBy: null }, { claimedAt: { $lte: stale } }] },
+            {
+              _id: { $in },
+              severity,
+              $or: [{ claimedBy: null }, { claimedAt: { $lte: stale } }, { claimedAt: { $gte: ahead } }],
+            },
             { $set: { claimedBy: run, claimedAt: at } },
           );
         }

@@ -26,13 +26,14 @@ export function notificationRepository(db: Database): NotificationRepository {
           db.run('INSERT INTO notification (target, issue) VALUES (?, ?) ON CONFLICT DO NOTHING', target, issue);
           const claimed = db.run(
             `UPDATE notification SET claimed_by = ?, claimed_at = ? WHERE target = ? AND issue = ? AND severity IS ?
-             AND (claimed_by IS NULL OR claimed_at <= ?)`,
+             AND (claimed_by IS NULL OR claimed_at <= ? OR claimed_at >= ?)`,
             run,
             at.getTime(),
             target,
             issue,
             claim.believed,
             at.getTime() - CLAIM_MS,
+            at.getTime() + CLAIM_MS,
           );
           return claimed === 1;
         }),

@@ -58,4 +58,17 @@ describe('issueChanges', () => {
     const ids = [null, 'null', '', '"', 'a","X'].map((companyId) => issueId({ companyId, code: 'X' }));
     expect(new Set(ids).size).toBe(ids.length);
   });
+
+  it('what a clock years ahead noted holds nothing up: it gets worse, ends and begins again', () => {
+    const ahead = { firstSeen: time(0), lastSeen: time(5_000_000) };
+    const just = new Date(time(20).getTime() - 1);
+    expect(look([open('a', ahead)], [seen('a', 'critical')], 20)).toMatchObject([
+      { severity: 'critical', firstSeen: time(0), lastSeen: time(20), resolvedAt: null },
+    ]);
+    expect(look([open('a', ahead)], [], 20)).toMatchObject([{ lastSeen: just, resolvedAt: time(20) }]);
+    const over = open('a', { ...ahead, resolvedAt: time(5_000_001) });
+    expect(look([over], [seen('a')], 20)).toMatchObject([{ firstSeen: time(20), resolvedAt: null }]);
+    // A look that is late by less than a day still moves nothing.
+    expect(look([open('a', { lastSeen: time(1460) })], [], 20)).toEqual([]);
+  });
 });

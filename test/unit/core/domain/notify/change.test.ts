@@ -73,4 +73,9 @@ describe('pendingChanges', () => {
     expect(settlementOf({ ...change, kind: 'worse' })).toEqual({ companyId: 'a', code: 'X', severity: 'critical' });
     expect(settlementOf({ ...change, kind: 'resolved' })).toEqual({ companyId: 'a', code: 'X', severity: null });
   });
+
+  it('an end that a clock years ahead noted is told', () => {
+    expect(pending(issue('warning', 5_000_000), 'warning')).toEqual({ tell: ['resolved'], settle: 0 });
+    expect(pending(issue('warning', 60), 'warning')).toEqual({ tell: [], settle: 0 });
+  });
 });

@@ -102,6 +102,13 @@ describe('names stay text', () => {
     expect(blocks.every((block) => block.text === undefined || block.text.verbatim)).toBe(true);
   });
 
+  it('where others take Slack’s messages: a name calls nobody, and is no link', () => {
+    const names = ['@channel', 'x @all y', '@everyone', '[click](https://evil.example)', '![x](https://evil.example)'];
+    const { text } = slack(...names.map((name) => change(name)));
+    expect(text).not.toMatch(/@[a-z]|\]\(/);
+    expect(text.replaceAll('\u200b', '')).toContain('![x](https://evil.example)');
+  });
+
   it('in Slack: no block is over its 3,000 characters, no command leaves its code', () => {
     const { blocks } = slack(
       change('&'.repeat(5000), { message: '<'.repeat(5000), command: `rcm budget get '${'&'.repeat(5000)}'` }),

@@ -174,4 +174,25 @@ describe('success metrics', () => {
     expect(metricOf({ ...head, target: null }, { value: 1, basis: '' }).met).toBeNull();
     expect(weeksOf({ since: range.since, until: new Date(range.since.getTime() + 3_600_000) })).toBeCloseTo(1 / 7, 9);
   });
+
+  it('a target that could not be told is nobody’s act', () => {
+    const acts = [
+      act('02T09:00', { command: 'drill-down' }),
+      act('03T03:00', { target: 'ops' }, { companyId: '', eventType: 'notify', metadata: {} }),
+    ];
+    expect(activeDaysPerWeek(acts, range)).toMatchObject({ value: 0.5, basis: expect.stringContaining('1 day') });
+  });
+
+  it('as many commands as are read at most take no time', () => {
+    const commands = Array.from({ length: 49_000 }, (_, n) =>
+      act(
+        n % 2 ? '02T10:00' : '02T09:00',
+        { command: 'fix', outcome: n % 2 ? 'taken' : 'offered' },
+        { companyId: `c${n}` },
+      ),
+    );
+    const start = performance.now();
+    expect(troubleshootingTime([fix('02T09:00', '02T09:01')], commands, range)).toHaveProperty('unknown');
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
 });
