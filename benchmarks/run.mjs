@@ -10,6 +10,7 @@ import { clearBenchmark } from './clear.mjs';
 import { detectBenchmark } from './detect.mjs';
 import { drillDownBenchmark } from './drill-down.mjs';
 import { historySizeBenchmark } from './history-size.mjs';
+import { monthBenchmark } from './month.mjs';
 import { observeBenchmark } from './observe.mjs';
 import { pricingBenchmark } from './pricing.mjs';
 import { reportBenchmark } from './report.mjs';
@@ -36,6 +37,7 @@ try {
     ...(await snapshotBenchmark(env, 5)),
     ...(await trendsBenchmark(env, 15)),
     ...(await historySizeBenchmark(200)),
+    ...(await monthBenchmark()),
     await startup(),
     await client(),
   ];

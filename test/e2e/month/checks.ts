@@ -1,8 +1,6 @@
 import type { TrendPoint } from '../../../src/core/domain/trends/series.js';
 import { zoneOf } from '../../../src/core/domain/trends/zone.js';
-import { report } from '../../../src/core/services/report/gather.js';
-import type { PlatformReport } from '../../../src/core/services/report/report.js';
-import { takeSnapshot } from '../../../src/core/services/snapshot.js';
+import { retain } from '../../../src/core/services/snapshot/retain.js';
 import { trends } from '../../../src/core/services/trends/trends.js';
 import { type ExpectedPoint, expectedPoints, keptBetween } from './expected-trends.js';
 import { add, type Counts } from './ledger.js';
@@ -30,7 +28,7 @@ function lastOfEach<T extends { atMs: number }>(sorted: readonly T[], unitMs: nu
 
 /** Every snapshot that is kept, with every company's figures. */
 export async function checkSnapshots(month: Month): Promise<void> {
-  const { store } = month.rig.ports;
+  const { store } = month.platform.ports;
   const wanted = expectedSnapshots(month);
   const span = [new Date(0), new Date(month.lapse.nowMs)] as const;
   const rows = await store.snapshots.platformRange(...span);
@@ -99,7 +97,7 @@ const at = ({ atMs }: { atMs: number }): number => atMs;
 
 /** Every hour of counters of every company, and of the platform. */
 export async function checkHours(month: Month): Promise<void> {
-  const { counterHours } = month.rig.ports.store;
+  const { counterHours } = month.platform.ports.store;
   const platform = new Map<number, Counts>();
   for (const hours of month.ledger.kept.values())
     for (const [hourMs, counts] of hours) platform.set(hourMs, add(platform.get(hourMs) ?? {}, counts));
@@ -132,7 +130,7 @@ export async function checkTrends(month: Month, ranges: readonly Range[]): Promi
       const subject = id === null ? null : { companyId: id, companyName: null };
       const [since, until] = [new Date(fromMs), new Date(toMs - 1)];
       const request = { subject, compare: 'previous' as const, metrics: [...ALL], since, until, step, zone: UTC };
-      const { report: found } = await trends(month.rig.ports.store, request, now);
+      const { report: found } = await trends(month.platform.ports.store, request, now);
       const length = toMs - fromMs;
       for (const [i, from] of [fromMs, fromMs - length].entries())
         checkPoints(month, found.series[i]?.points ?? [], { id, from, to: from + length, step });
@@ -177,112 +175,13 @@ export function checkPoints(
   }
 }
 
-/** The report of the service, as of the end. */
-export async function checkReport(month: Month): Promise<void> {
-  const since = new Date(month.startMs);
-  const { report: found, complete } = await report(month.rig.ports, null, { windowMs: DAY, since, title: 'A month' });
-  month.differences.compare('report', 'complete', complete, true);
-  await compareReport(month, found);
-}
-
-/** @param within how far money may be apart */
-export async function compareReport(month: Month, found: PlatformReport, within = 0): Promise<void> {
-  const { differences } = month;
-  const nowMs = new Date(found.generatedAt).getTime();
-  const figures = await month.figures(nowMs);
-  month.compareCompanies(found.companies, figures, within);
-  const { platformStats } = found.platform;
-  const sum = (of: (one: (typeof figures)[number]) => number): number =>
-    figures.reduce((total, one) => total + of(one), 0);
-  const [hits, reads] = [sum(({ hits }) => hits ?? 0), sum(({ hits, misses }) => (hits ?? 0) + (misses ?? 0))];
-  const count = (status: string): number => figures.filter((one) => one.status === status).length;
-  const totalCost = sum(({ redisCost, mongodbCost }) => redisCost + (mongodbCost ?? 0));
-  const { totalMemoryBytes, avgHitRate, unallocatedCost, companies } = platformStats;
-  differences.compare(
-    'report',
-    'summary',
-    { totalMemoryBytes, avgHitRate, totalCost: platformStats.totalCost, unallocatedCost, companies },
-    {
-      ...{
-        totalMemoryBytes: sum(({ bytes }) => bytes),
-        avgHitRate: reads === 0 ? null : (hits / reads) * 100,
-        totalCost,
-      },
-      unallocatedCost: month.settings.get('providers.mongodb.baseTierCost'),
-      companies: {
-        total: figures.length,
-        ...{
-          healthy: count('healthy'),
-          warning: count('warning'),
-          critical: count('critical'),
-          unknown: count('unknown'),
-        },
-      },
-    },
-    within,
-  );
-  const history = (found.changes ?? []).map(({ timestamp, path, oldValue, newValue, changedBy, reason }) => ({
-    ...{ atMs: new Date(timestamp).getTime(), path, oldValue, value: newValue, actor: changedBy, reason },
-  }));
-  const wanted = month.history.map(({ atMs, path, oldValue, value, actor }) => ({
-    ...{ atMs, path, oldValue, value, actor, reason: `because of ${path}` },
-  }));
-  differences.compare('report', 'changes', history, wanted.reverse());
-  const over = figures.filter(({ headline }) => (headline.percent ?? 0) > 100).map(({ id }) => id);
-  const flagged = found.issues?.filter(({ code }) => code === 'COST_OVER_BUDGET').map(({ companyId }) => companyId);
-  differences.compare('report', 'over budget', flagged?.sort(), over.sort());
-  compareMetrics(month, found, { totalCost, companies: figures.length, over: over.length }, within);
-  const first = Math.floor(new Date(found.since).getTime() / DAY) * DAY;
-  const range = { id: null, from: first, to: Math.floor(nowMs / DAY) * DAY + DAY, step: '1d' as const };
-  // Its charts have no keys and no score.
-  checkPoints(month, (found.trends?.points ?? []) as TrendPoint[], { ...range, without: ['keys', 'score'] }, within);
-}
-
-function compareMetrics(
-  month: Month,
-  found: PlatformReport,
-  now: { totalCost: number; companies: number; over: number },
-  within: number,
-): void {
-  const of = (name: string) => found.successMetrics.find((one) => one.name === name);
-  const kept = keptBetween(month, null, 0, month.lapse.nowMs);
-  const reads = (kept.hit ?? 0) + (kept.miss ?? 0);
-  const { differences } = month;
-  differences.compare('report', 'hit rate of the month', of('hitRate')?.value, ((kept.hit ?? 0) / reads) * 100);
-  const ms = ((kept.hitUs ?? 0) + (kept.missUs ?? 0)) / reads / 1000;
-  differences.compare('report', 'response of the month', of('responseTime')?.value, ms);
-  differences.compare(
-    'report',
-    'cost of a company',
-    of('costPerCompany')?.value,
-    now.totalCost / now.companies,
-    within,
-  );
-  const dayAfter = month.startMs + DAY;
-  const then = expectedSnapshots(month).findLast(({ atMs }) => atMs <= dayAfter);
-  const before = (then?.figures ?? []).reduce(
-    (sum, { redisCost, mongodbCost }) => sum + redisCost + (mongodbCost ?? 0),
-    0,
-  );
-  differences.compare(
-    'report',
-    'cost before',
-    of('costPerCompany')?.before,
-    before / (then?.figures.length ?? 1),
-    within,
-  );
-  if (now.over > 0) differences.compare('report', 'over budget, detected', of('overBudgetDetected')?.value, 100);
-}
-
-/** Long after the end: one more snapshot, and what is older than 35 days is there by the day. */
+/** Long after the end: what is older than 35 days is there by the day. */
 export async function checkOldAge(month: Month, days: number): Promise<void> {
-  const { ports } = month.rig;
+  const { ports } = month.platform;
   const later = month.lapse.nowMs + days * DAY;
-  await takeSnapshot({ ...ports, clock: () => new Date(later) });
-  for (let i = 0; i < 100; i += 1) {
-    const again = await takeSnapshot({ ...ports, clock: () => new Date(later) });
-    if (!again.recorded || again.retention?.snapshotsLeft === 0) break;
-  }
+  // A clean-up is spread over runs.
+  const { retention } = ports.config;
+  while ((await retain(ports.store, new Date(later), retention)).snapshotsLeft > 0);
   const hourly = later - 35 * DAY;
   const [older, newer] = [
     month.snapshots.filter(({ atMs }) => atMs < hourly),

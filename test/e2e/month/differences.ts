@@ -25,10 +25,15 @@ export class Differences {
     return this.#compared.get(kind) ?? 0;
   }
 
-  /** The first of a kind, or of all. */
-  of(kind?: string): string[] {
-    if (kind !== undefined) return (this.#found.get(kind) ?? []).slice(0, TOLD);
-    return [...this.#found].flatMap(([name, all]) => [`${all.length} × ${name}`, ...all.slice(0, TOLD)]);
+  /** The first of a kind. */
+  of(kind: string): string[] {
+    return (this.#found.get(kind) ?? []).slice(0, TOLD);
+  }
+
+  /** How many of all comparisons failed. */
+  totals(): { compared: number; different: number } {
+    const compared = [...this.#compared.values()].reduce((sum, n) => sum + n, 0);
+    return { compared, different: [...this.#found.values()].reduce((sum, all) => sum + all.length, 0) };
   }
 }
 

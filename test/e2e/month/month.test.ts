@@ -1,59 +1,54 @@
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertsReport } from '../../../src/core/services/alerts/report.js';
 import type { PlatformReport } from '../../../src/core/services/report/report.js';
 import type { TrendsReport } from '../../../src/core/services/trends/report.js';
 import { rcm } from '../../support/cli.js';
-import {
-  checkHours,
-  checkOldAge,
-  checkPoints,
-  checkReport,
-  checkSnapshots,
-  checkTrends,
-  compareReport,
-  type Range,
-} from './checks.js';
+import { describeMongo } from '../../support/mongo/index.js';
+import { checkReport, compareReport } from './check-report.js';
+import { checkHours, checkOldAge, checkPoints, checkSnapshots, checkTrends, type Range } from './checks.js';
 import { Month } from './month.js';
 import { DAY } from './plan.js';
+import type { Engine } from './platform.js';
 
-/** Four days of twelve companies; a whole month of fifty with RCM_TEST_MONTH=720x50 (see CONTRIBUTING.md). */
+/** Four days of twelve companies on the embedded store, unless RCM_TEST_MONTH and RCM_TEST_MONTH_STORE say otherwise (CONTRIBUTING.md). */
 const [hours = 96, companies = 12] = (process.env.RCM_TEST_MONTH ?? '96x12').split('x').map(Number);
 const LONG = 20 * 60_000;
 /** Money is printed with six decimals. */
 const ROUNDED = 1e-6;
 
-let month: Month;
-let today: number;
-beforeAll(async () => {
-  month = await Month.create({ hours, companies, seed: 1 });
-  await month.run();
-  today = Math.floor(month.lapse.nowMs / DAY) * DAY;
-}, LONG);
-afterAll(() => month.close());
+const engine: Engine = process.env.RCM_TEST_MONTH_STORE === 'mongodb' ? 'mongodb' : 'sqlite';
+const describeIt = engine === 'mongodb' ? describeMongo : describe;
 
-const found = (...kinds: string[]) => {
-  for (const kind of kinds) expect(month.differences.compared(kind), kind).toBeGreaterThan(0);
-  return kinds.flatMap((kind) => month.differences.of(kind));
-};
-const cli = async <T>(...words: string[]): Promise<T> => {
-  const result = await rcm([
-    ...words,
-    '--json',
-    '--redis-url',
-    month.server.url,
-    '--state-file',
-    `${month.rig.dir}/rcm.db`,
-  ]);
-  expect(result.exitCode, result.stderr).toBe(0);
-  return result.json<T>();
-};
+describeIt('simulated time of a whole platform: what is said is what follows from the accesses', () => {
+  let month: Month;
+  let today: number;
+  beforeAll(async () => {
+    month = await Month.create({ hours, companies, seed: 1 }, engine);
+    await month.run();
+    today = Math.floor(month.lapse.nowMs / DAY) * DAY;
+  }, LONG);
+  afterAll(async () => {
+    const { RCM_TEST_MONTH_RESULT: file } = process.env;
+    if (file !== undefined) await writeFile(file, JSON.stringify(month.summary()));
+    await month.close();
+  });
 
-describe('simulated time of a whole platform: what is said is what follows from the accesses', () => {
+  const found = (...kinds: string[]) => {
+    for (const kind of kinds) expect(month.differences.compared(kind), kind).toBeGreaterThan(0);
+    return kinds.flatMap((kind) => month.differences.of(kind));
+  };
+  const cli = async <T>(...words: string[]): Promise<T> => {
+    const result = await rcm([...words, '--json', '--redis-url', month.server.url, ...month.platform.flags]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    return result.json<T>();
+  };
+
   it('hits, misses and removals, as the application saw them', () => {
     expect(found('what the application got')).toEqual([]);
     expect(month.differences.of('keys that are gone')).toEqual([]);
     expect(month.differences.of('evictions')).toEqual([]);
-    expect(month.accesses).toBeGreaterThan(hours * companies * 5);
+    expect(month.application.accesses).toBeGreaterThan(hours * companies * 5);
   });
 
   it('every figure of every company, hour by hour', () => {
