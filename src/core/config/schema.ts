@@ -164,6 +164,7 @@ export const configSchema = z.strictObject({
       hourlySnapshotsDays: days.min(3).default(DEFAULT_RETENTION.hourlySnapshotsDays),
       actDays: days.default(DEFAULT_RETENTION.actDays),
       accessDays: days.default(DEFAULT_RETENTION.accessDays),
+      accessEventsPerDay: z.coerce.number().int().min(0).max(1_000_000).default(DEFAULT_RETENTION.accessEventsPerDay),
     })
     .prefault({}),
   notify: notifySchema.prefault({}),

@@ -26,6 +26,8 @@ export interface Retention {
   actDays: number;
   /** Access events in the log. */
   accessDays: number;
+  /** The most access events of one company and UTC day that the log keeps, the newest. */
+  accessEventsPerDay: number;
 }
 
 export const DEFAULT_RETENTION: Retention = {
@@ -34,7 +36,5 @@ export const DEFAULT_RETENTION: Retention = {
   hourlySnapshotsDays: 35,
   actDays: 90,
   accessDays: 7,
+  accessEventsPerDay: 10_000,
 };
-
-/** The most access events of one company and UTC day that the log keeps. */
-export const ACCESS_EVENTS_PER_COMPANY_AND_DAY = 10_000;

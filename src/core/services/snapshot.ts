@@ -67,7 +67,9 @@ export async function takeSnapshot(ports: Ports, options: SnapshotOptions = {}):
     // Streams live longer than counters: who recorded nothing for two days may have events that are not copied yet.
     const all = [...new Set([...ids, ...snapshot.companies.map(({ companyId }) => companyId)])];
     const counters = await step('Counters were not all copied', () => rollCounters(ports, store, ids, takenAt));
-    const events = await step('Access events were not all copied', () => copyEvents(ports, store, all));
+    const events = await step('Access events were not all copied', () =>
+      copyEvents(ports, store, all, ports.config.retention.accessEventsPerDay),
+    );
     const policies = await step('Policies were not mirrored', () => mirrorPolicies(ports, store, warnings));
     const retention = await step('Retention was not applied', async () => {
       await assertClock(ports, takenAt);

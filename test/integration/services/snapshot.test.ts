@@ -8,6 +8,7 @@ import { PLATFORM_ID } from '../../../src/core/domain/counter-hours.js';
 import type { RedisConnection } from '../../../src/core/redis/connect/connect.js';
 import { connectRedis } from '../../../src/core/redis/connect/connect.js';
 import type { Ports } from '../../../src/core/services/ports.js';
+import { copyEvents } from '../../../src/core/services/snapshot/copy-events.js';
 import { takeSnapshot } from '../../../src/core/services/snapshot.js';
 import { openStore, type StoreOptions } from '../../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as collections } from '../../../src/core/store/platform-collections.js';
@@ -199,6 +200,13 @@ function suite(options: () => Promise<StoreOptions>): void {
     expect((await run()).events).toEqual({ events: 53 + 1100, companies: 53 });
     expect((await run()).events).toEqual({ events: 0, companies: 0 });
     expect(await logged(ids[52] as string)).toEqual(['a']);
+  });
+
+  it('copies no more of a company than the log keeps of a day, the newest', async () => {
+    for (const name of ['a', 'b', 'c']) await access(id, name, NOW - HOUR);
+    expect(await copyEvents(ports(), store, [id], 2)).toEqual({ events: 2, companies: 1 });
+    expect(await logged(id)).toEqual(['b', 'c']);
+    expect(await copyEvents(ports(), store, [id], 2)).toEqual({ events: 0, companies: 0 });
   });
 
   it('a stream that was trimmed, and one that began anew after a flush: what is new is copied, once', async () => {

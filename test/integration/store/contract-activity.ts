@@ -104,6 +104,10 @@ export function activityContract(context: ContractContext): void {
     const ofTheDay = left.filter((e) => e.eventType === 'hit' && e.timestamp.getTime() >= day);
     expect(Math.min(...ofTheDay.map((e) => e.timestamp.getTime()))).toBe(day + 3);
     expect(await context.store.activity.list({ companyId: 'calm', limit: 99 })).toHaveLength(10);
+    const few = { ...DEFAULT_RETENTION, accessEventsPerDay: 4 };
+    expect(await context.store.activity.prune(NOW, few)).toBe(10_000 - 4 + 6);
+    const calm = await context.store.activity.list({ companyId: 'calm', limit: 99 });
+    expect(calm.map((e) => e.timestamp.getTime() - day)).toEqual([9, 8, 7, 6]);
   });
 
   it('copies events once, however often, and from several processes', async () => {

@@ -23,12 +23,14 @@ const MOST_COMPARED = 20_000;
 /**
  * Copies sampled access events that Redis's streams hold and the log has not, each once, however often a run is repeated.
  * @param companyIds those that may have a stream; those that were copied from before are looked at too
+ * @param most of one company, the newest: the log keeps no more of a day
  * @throws what Redis says; RCM_STORE_*, RCM_MONGODB_*
  */
 export async function copyEvents(
   { redis, signal }: Pick<Ports, 'redis' | 'signal'>,
   { activity }: Pick<Store, 'activity'>,
   companyIds: readonly string[],
+  most: number,
 ): Promise<CopiedEvents> {
   const marks = await activity.eventMarks();
   const copied: CopiedEvents = { events: 0, companies: 0 };
@@ -46,13 +48,18 @@ export async function copyEvents(
     const found = await Promise.all(part.map((id) => readNewEvents(redis.client, id, marks.get(id) ?? null)));
     for (const [n, companyId] of part.entries()) {
       const fresh = found[n];
-      if (fresh) batches.push(await batchOf(activity, companyId, marks.get(companyId) ?? null, fresh));
+      if (fresh) batches.push(await batchOf(activity, companyId, marks.get(companyId) ?? null, newest(fresh, most)));
     }
     const events = batches.reduce((sum, { entries }) => sum + entries.length, 0);
     if (batches.length >= COMPANIES_PER_WRITE || events >= EVENTS_PER_WRITE) await write();
   }
   await write();
   return copied;
+}
+
+/** Of events oldest first. */
+function newest(found: NewEvents, most: number): NewEvents {
+  return { ...found, events: found.events.slice(Math.max(0, found.events.length - most)) };
 }
 
 async function batchOf(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type QueryFilter, Types } from 'mongoose';
-import { ACCESS_EVENT_TYPES, ACCESS_EVENTS_PER_COMPANY_AND_DAY, type ActivityEntry } from '../../domain/activity.js';
+import { ACCESS_EVENT_TYPES, type ActivityEntry } from '../../domain/activity.js';
 import { DAY_MS } from '../../domain/units.js';
 import { jsonSafe, rowLimit } from '../json-safe.js';
 import type { ActivityFilter, ActivityRepository, EventBatch } from '../store.js';
@@ -53,7 +53,7 @@ export function activityRepository(mongo: Mongo, { activity: model, eventMark }:
         const acts = await removeOldest(model, before(retention.actDays), { endMs });
         const accesses = await removeOldest(model, { ...ACCESS, ...before(retention.accessDays) }, { endMs });
         const today = Math.floor(now.getTime() / DAY_MS);
-        return acts + accesses + (await pruneExcess(mongo, model, [today - 1, today]));
+        return acts + accesses + (await pruneExcess(mongo, model, [today - 1, today], retention.accessEventsPerDay));
       }),
   };
 }
@@ -133,7 +133,12 @@ async function removeOldest(
  * Removes the oldest access events of each company that has too many of one of these UTC days: of yesterday and today, since
  * what is older was looked at then. Returns how many went.
  */
-async function pruneExcess(mongo: Mongo, model: Models['activity'], days: readonly number[]): Promise<number> {
+async function pruneExcess(
+  mongo: Mongo,
+  model: Models['activity'],
+  days: readonly number[],
+  kept: number,
+): Promise<number> {
   let removed = 0;
   // By company and time, acts included: an index tells that without a look at any entry.
   const companyId = { $in: await model.distinct('companyId') };
@@ -143,12 +148,12 @@ async function pruneExcess(mongo: Mongo, model: Models['activity'], days: readon
       .aggregate<{ _id: string }>([
         { $match: { companyId, timestamp } },
         { $group: { _id: '$companyId', count: { $sum: 1 } } },
-        { $match: { count: { $gt: ACCESS_EVENTS_PER_COMPANY_AND_DAY } } },
+        { $match: { count: { $gt: kept } } },
       ])
       .option({ maxTimeMS: mongo.operationMs });
     for (const { _id } of busy) {
       const accesses = { ...ACCESS, companyId: _id, timestamp };
-      const most = (await model.countDocuments(accesses)) - ACCESS_EVENTS_PER_COMPANY_AND_DAY;
+      const most = (await model.countDocuments(accesses)) - kept;
       if (most > 0) removed += await removeOldest(model, accesses, { most });
     }
   }

@@ -1,10 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  ACCESS_EVENT_TYPES,
-  ACCESS_EVENTS_PER_COMPANY_AND_DAY,
-  type ActivityEntry,
-  type ActivityType,
-} from '../../domain/activity.js';
+import { ACCESS_EVENT_TYPES, type ActivityEntry, type ActivityType } from '../../domain/activity.js';
 import { DAY_MS } from '../../domain/units.js';
 import { rowLimit } from '../json-safe.js';
 import { parseStoredJson } from '../shapes.js';
@@ -56,7 +51,7 @@ export function activityRepository(db: Database): ActivityRepository {
         );
       const acts = await old('', retention.actDays);
       const accesses = await old(`AND event_type IN (${ACCESS_TYPES})`, retention.accessDays);
-      return acts + accesses + pruneExcess(db, Math.floor(now.getTime() / DAY_MS));
+      return acts + accesses + pruneExcess(db, Math.floor(now.getTime() / DAY_MS), retention.accessEventsPerDay);
     },
   };
 }
@@ -77,7 +72,7 @@ async function inPortions(endMs: number, remove: () => number): Promise<number> 
  * Removes the oldest access events of each company that has too many of yesterday or today: what is older was looked at
  * then. Returns how many went.
  */
-function pruneExcess(db: Database, today: number): number {
+function pruneExcess(db: Database, today: number, most: number): number {
   // Told by the index alone, acts included: the few that may have too many are looked at one by one.
   const days = db.rows(
     `WITH RECURSIVE company(name) AS (SELECT min(company_id) FROM activity UNION ALL
@@ -85,7 +80,7 @@ function pruneExcess(db: Database, today: number): number {
      SELECT name, day.value FROM company, json_each(?) day WHERE ? < (SELECT count(*) FROM activity
        WHERE company_id = name AND timestamp >= day.value * ${DAY_MS} AND timestamp < (day.value + 1) * ${DAY_MS})`,
     JSON.stringify([today - 1, today]),
-    ACCESS_EVENTS_PER_COMPANY_AND_DAY,
+    most,
   );
   return days.reduce(
     (sum, [companyId, day]) =>
@@ -97,7 +92,7 @@ function pruneExcess(db: Database, today: number): number {
         String(companyId),
         Number(day) * DAY_MS,
         (Number(day) + 1) * DAY_MS,
-        ACCESS_EVENTS_PER_COMPANY_AND_DAY,
+        most,
       ),
     0,
   );

@@ -106,6 +106,7 @@ describe('precedence', () => {
         hourlySnapshotsDays: 35,
         actDays: 90,
         accessDays: 7,
+        accessEventsPerDay: 10_000,
       },
     });
     expect(config.redis.url).toBeUndefined();
