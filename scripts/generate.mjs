@@ -1,4 +1,5 @@
-// Writes what is generated from the code: the oclif manifest, README's command reference and the JSON Schemas.
+// Writes what is generated from the code: the oclif manifest, README's command reference, the JSON Schemas and the
+// completion for shells.
 // With --check it changes nothing and fails when one of them is not current. Needs a build.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -36,6 +37,7 @@ import {
   ttlPreviewReport,
   ttlSetReport,
 } from '../dist/core/services/ttl/report.js';
+import { bashCompletion } from './completion.mjs';
 
 const require = createRequire(import.meta.url);
 const check = process.argv.includes('--check');
@@ -75,12 +77,15 @@ const schemas = {
   'ttl-preview': ttlPreviewReport,
   'ttl-set': ttlSetReport,
 };
-const generated = ['oclif.manifest.json', 'README.md', ...Object.keys(schemas).map(schemaFile)];
+const COMPLETION = 'completions/rcm.bash';
+const generated = ['oclif.manifest.json', 'README.md', COMPLETION, ...Object.keys(schemas).map(schemaFile)];
 const before = new Map(generated.map((file) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]));
 
 oclif('manifest');
 sortCommands();
 oclif('readme', '--no-aliases', '--readme-path', 'README.md');
+mkdirSync(dirname(COMPLETION), { recursive: true });
+writeFileSync(COMPLETION, bashCompletion(JSON.parse(readFileSync('oclif.manifest.json', 'utf8'))));
 for (const [name, type] of Object.entries(schemas)) schema(schemaFile(name), type);
 
 const stale = generated.filter((file) => readFileSync(file, 'utf8') !== before.get(file));

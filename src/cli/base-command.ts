@@ -4,6 +4,7 @@ import { EXIT, messageOf, RcmError } from '../core/errors.js';
 import { Context } from './context.js';
 import { type Told, writeError } from './error-output.js';
 import { globalFlags } from './flags.js';
+import { usageError } from './usage-error.js';
 
 /** What every command has in common: global flags, errors as DESIGN §7 wants them, interruption. */
 export abstract class BaseCommand extends Command {
@@ -44,7 +45,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async catch(error: Error & { code?: string; oclif?: { exit?: number } }): Promise<void> {
     if (error.code === 'EEXIT') throw error; // --help and --version end this way
-    const known = asRcmError(error);
+    const known = error instanceof RcmError ? error : usageError(error, this.words, Object.keys(this.ctor.flags));
     const { code, exitCode, hint } = known ?? {
       code: 'RCM_UNEXPECTED',
       exitCode: EXIT.bug,
@@ -54,6 +55,11 @@ export abstract class BaseCommand extends Command {
     if (error instanceof Interrupted) await this.tellInterrupted(error);
     else await this.tellError({ code, message, hint, exitCode });
     if (process.env.RCM_DEBUG && error.stack) process.stderr.write(`${redactText(error.stack)}\n`);
+  }
+
+  /** The command as it is typed. */
+  private get words(): string {
+    return (this.id ?? '').replaceAll(':', ' ');
   }
 
   /** Prints an error and sets the exit code; a command whose formats have a way to say it does more. */
@@ -74,15 +80,4 @@ export class Interrupted extends Error {
     super('Interrupted: nothing was changed.');
     this.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   }
-}
-
-/** Ours as they are; oclif's complaints about flags and arguments as wrong usage. */
-function asRcmError(error: Error & { oclif?: { exit?: number } }): RcmError | null {
-  if (error instanceof RcmError) return error;
-  if (error.oclif?.exit === 2) return new RcmError('RCM_USAGE', firstSentence(error.message), 'See --help.');
-  return null;
-}
-
-function firstSentence(message: string): string {
-  return message.replace(/\nSee more help with --help/, '').trim();
 }

@@ -7,7 +7,7 @@ import { clear } from '../core/services/clear/clear.js';
 import { type ClearPreview, previewClear } from '../core/services/clear/preview.js';
 import type { ClearReport } from '../core/services/clear/report.js';
 import type { ClearedCompany, ClearRequest } from '../core/services/clear/request.js';
-import { assertHasKeys } from '../core/services/company/candidates.js';
+import { assertIsKnown } from '../core/services/company/candidates.js';
 import { namesIn } from '../core/services/company/names.js';
 import { resolveCompany } from '../core/services/company/resolve.js';
 import type { Ports } from '../core/services/ports.js';
@@ -141,7 +141,7 @@ export class ClearRun {
     const found = new Map<string, ClearedCompany>();
     for (const word of words) {
       const company = resolveCompany(word, listing, { parts });
-      await assertHasKeys(ports, company, listing);
+      await assertIsKnown(ports, company, listing);
       found.set(company.companyId, company);
     }
     return [...found.values()].map(({ companyId, companyName }) => ({ companyId, companyName }));

@@ -1,6 +1,9 @@
 import { parseDuration } from '../core/domain/window.js';
 import { RcmError } from '../core/errors.js';
+import { noteCommand } from '../core/services/acts/note-command.js';
 import { type DrillDownResult, drillDown } from '../core/services/drill-down/drill-down.js';
+import type { Ports } from '../core/services/ports.js';
+import { actorOf } from './actor.js';
 import type { Context } from './context.js';
 import type { Format } from './flags.js';
 import { toJson } from './output.js';
@@ -19,25 +22,38 @@ interface DrillDownFlags {
   'from-snapshot': boolean;
 }
 
+/** A report, and what the look is noted with. */
+interface Run extends DrillDownResult {
+  ports: Pick<Ports, 'config' | 'store' | 'clock'>;
+}
+
 /** One run of `drill-down`, with its progress drawn meanwhile. */
-export async function runDrillDown(context: Context, word: string, flags: DrillDownFlags): Promise<DrillDownResult> {
+export async function runDrillDown(context: Context, word: string, flags: DrillDownFlags): Promise<Run> {
   if (flags['from-snapshot']) {
     const { drillDownFromSnapshot } = await import('../core/services/drill-down/from-snapshot.js');
-    const { config } = context.loaded;
-    return drillDownFromSnapshot({ config, store: await context.store(), clock: () => new Date() }, word);
+    const ports = { config: context.loaded.config, store: await context.store(), clock: () => new Date() };
+    return { ...(await drillDownFromSnapshot(ports, word)), ports };
   }
   const ports = await context.ports();
   const progress = scanProgress(process.stderr);
   try {
-    return await drillDown(progress.onProgress ? { ...ports, onProgress: progress.onProgress } : ports, word, {
+    const result = await drillDown(progress.onProgress ? { ...ports, onProgress: progress.onProgress } : ports, word, {
       windowMs: parseDuration(ports.config.window) as number,
       keys: flags.keys,
       fresh: flags.fresh,
       maxRate: flags['max-rate'],
     });
+    return { ...result, ports };
   } finally {
     progress.done();
   }
+}
+
+/** Notes that somebody looked at the company. Data for a program is no look: one that polls would fill the log. */
+export async function noteLook({ report, ports }: Run, format: Format): Promise<void> {
+  const { store } = ports;
+  if (store instanceof RcmError || (format !== 'table' && format !== 'markdown')) return;
+  await noteCommand({ ...ports, store }, report.company.companyId, { command: 'drill-down' }, actorOf(undefined));
 }
 
 /** Rows are keys, which a snapshot does not hold. @throws RCM_USAGE */

@@ -1,5 +1,5 @@
 import { RcmError } from '../core/errors.js';
-import { assertHasKeys } from '../core/services/company/candidates.js';
+import { assertIsKnown } from '../core/services/company/candidates.js';
 import { resolveCompany } from '../core/services/company/resolve.js';
 import { applyFix } from '../core/services/fix/apply.js';
 import { fixReportOf } from '../core/services/fix/make-report.js';
@@ -73,6 +73,6 @@ function reported(prepared: PreparedFix, recovered: RecoveredFix[]) {
 async function companyOf(ports: FixPorts, word: string, parts: boolean) {
   const listing = await ports.store.companies.list();
   const company = resolveCompany(word, listing, { parts });
-  await assertHasKeys(ports, company, listing);
+  await assertIsKnown(ports, company, listing);
   return { companyId: company.companyId, companyName: company.companyName };
 }

@@ -1,7 +1,7 @@
 import { parseBytes } from '../core/domain/format.js';
 import { KEY_ORDERS, type KeyOrderName } from '../core/domain/key-order.js';
 import { RcmError } from '../core/errors.js';
-import { assertHasKeys } from '../core/services/company/candidates.js';
+import { assertIsKnown } from '../core/services/company/candidates.js';
 import { resolveCompany } from '../core/services/company/resolve.js';
 import { type KeysListRequest, listKeys } from '../core/services/keys/list.js';
 import type { KeysListReport, KeysPage } from '../core/services/keys/list-report.js';
@@ -98,7 +98,7 @@ function orderOf(sort: string): { by: KeyOrderName; descending: boolean } {
 async function companyOf(ports: Ports, word: string): Promise<KeysListRequest['company']> {
   const listing = ports.store instanceof RcmError ? UNREAD : await ports.store.companies.list();
   const company = resolveCompany(word, listing, { parts: true });
-  await assertHasKeys(ports, company, listing);
+  await assertIsKnown(ports, company, listing);
   return company;
 }
 

@@ -1,6 +1,6 @@
 import { parseDuration } from '../core/domain/window.js';
 import { EXIT, RcmError } from '../core/errors.js';
-import { assertHasKeys } from '../core/services/company/candidates.js';
+import { assertIsKnown } from '../core/services/company/candidates.js';
 import { resolveCompany } from '../core/services/company/resolve.js';
 import { observe } from '../core/services/observe/observe.js';
 import type { ObserveRequest } from '../core/services/observe/request.js';
@@ -76,7 +76,7 @@ async function companiesOf(ports: Ports, words: readonly string[]): Promise<NonN
   const found = new Map<string, { companyId: string; companyName: string | null }>();
   for (const word of words) {
     const company = resolveCompany(word, listing, { parts: true });
-    await assertHasKeys(ports, company, listing);
+    await assertIsKnown(ports, company, listing);
     found.set(company.companyId, { companyId: company.companyId, companyName: company.companyName });
   }
   return [...found.values()];

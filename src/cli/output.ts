@@ -29,7 +29,7 @@ export function formatOf(flags: { json: boolean; format: Format | undefined }): 
   return flags.json ? 'json' : (flags.format ?? 'table');
 }
 
-/** Writes a result to where it is wanted. @throws RCM_OUTPUT_UNWRITABLE */
+/** Writes a result to where it is wanted; on a terminal says so of a file. @throws RCM_OUTPUT_UNWRITABLE */
 export function writeResult(text: string, file: string | undefined, write = overwrite): void {
   // No rows are no lines, not one that is empty.
   const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
@@ -46,6 +46,7 @@ export function writeResult(text: string, file: string | undefined, write = over
       'Choose another --output.',
     );
   }
+  if (process.stderr.isTTY) process.stderr.write(`Written to ${file}.\n`);
 }
 
 function overwrite(file: string, text: string): void {

@@ -1,3 +1,4 @@
+import { PLATFORM_ID } from '../core/domain/counter-hours.js';
 import { TREND_METRICS, type TrendMetric } from '../core/domain/trends/metrics.js';
 import { type Zone, zoneOf } from '../core/domain/trends/zone.js';
 import { MINUTE_MS } from '../core/domain/units.js';
@@ -43,6 +44,8 @@ export async function trendsRun(
   const words = [...(word === undefined ? [] : [word]), ...others];
   // The platform needs no list of companies.
   const listing: CompanyListing = words.length > 0 ? await store.companies.list() : { source: 'keys' };
+  // The platform's own id in history: nobody's.
+  if (words.includes(PLATFORM_ID)) throw companyNotFound('', companiesOf(listing));
   const resolved = words.map((one) => resolveCompany(one, listing, { parts: true }));
   const subjects = resolved.map(({ companyId, companyName }): TrendSubject => ({ companyId, companyName }));
   const request: TrendsRequest = {
@@ -81,7 +84,7 @@ function zoneFrom(name: string): Zone {
   return zone;
 }
 
-/** Dates without a time are days of the zone. */
+/** Dates without a time are days of the zone; times without an offset are what its clocks show. */
 function rangeOf(flags: TrendsFlags, now: Date, zone: Zone): { since: Date; until: Date } {
   const { since, until } = timeRange(flags, now);
   const from = inZone(flags.since, since as Date, 'start', zone);
@@ -93,11 +96,20 @@ function rangeOf(flags: TrendsFlags, now: Date, zone: Zone): { since: Date; unti
 }
 
 function inZone(text: string, instant: Date, part: 'start' | 'end', zone: Zone): Date {
-  if (zone.name === 'UTC' || !/^\d{4}-\d{2}-\d{2}$/.test(text.trim())) return instant;
+  if (zone.name === 'UTC') return instant;
+  if (/^\d{4}-\d{2}-\d{2}[T ]/.test(text.trim()) && !/(Z|[+-]\d{2}:?\d{2})$/i.test(text.trim()))
+    return whenClocksShow(instant.getTime(), zone);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text.trim())) return instant;
   // Noon of that day by UTC is that day nearly everywhere; what differs is put right by the clock that is shown.
   const noon = Date.parse(`${text.trim()}T12:00:00Z`);
   const days = Math.round((Date.parse(text.trim()) - Date.parse(zone.local(noon).slice(0, 10))) / 86_400_000);
   return new Date(part === 'start' ? zone.addDays(noon, days) : zone.addDays(noon, days + 1) - 1);
+}
+
+/** The instant at which the zone's clocks show what this one is by UTC. */
+function whenClocksShow(ms: number, zone: Zone): Date {
+  const offset = (at: number) => Date.parse(`${zone.local(at)}Z`) - Math.floor(at / MINUTE_MS) * MINUTE_MS;
+  return new Date(ms - offset(ms - offset(ms)));
 }
 
 function metricsOf(text: string | undefined): TrendMetric[] {

@@ -198,11 +198,11 @@ describe('rcm activity: bad input', () => {
     ['a span that ends before it begins', ['--since', '1h', '--until', '2h'], /later than --until/, 'Swap them'],
     ['an unknown column', ['--sort', 'tyme'], /no column 'tyme'/, "Did you mean 'time'?"],
     ['columns of JSON lines', ['--columns', 'time', '--format', 'ndjson'], /--columns does not go with/, 'jq'],
-    ['no limit', ['--limit', '0'], /limit/, 'See --help'],
-    ['following what has an end', ['--follow', '--until', '1h'], /--until/, 'See --help'],
-    ['following patterns', ['--follow', '--patterns'], /--patterns|--follow/, 'See --help'],
-    ['patterns of types', ['--patterns', '--type', 'hit'], /--type|--patterns/, 'See --help'],
-    ['two companies', ['1', '2'], /Unexpected argument/, 'See --help'],
+    ['no limit', ['--limit', '0'], /limit/, '--help`.'],
+    ['following what has an end', ['--follow', '--until', '1h'], /--until/, '--help`.'],
+    ['following patterns', ['--follow', '--patterns'], /--patterns|--follow/, '--help`.'],
+    ['patterns of types', ['--patterns', '--type', 'hit'], /--type|--patterns/, '--help`.'],
+    ['two companies', ['1', '2'], /Unexpected argument/, '--help`.'],
   ])('%s', async (_, args, message, hint) => {
     const format = args.includes('ndjson');
     const all = ['activity', ...args, '--redis-url', server.url, '--state-file', await stateFile()];

@@ -56,7 +56,7 @@ describe('bad settings', () => {
   it.each([
     [['--window', 'yesterday'], "Bad value for '--window'", '30m, 24h or 7d'],
     [['--window', '0h'], "Bad value for '--window'", '30m'],
-    [['--bogus'], 'Nonexistent flag: --bogus', ''],
+    [['--bogus'], 'There is no flag --bogus', ''],
     [['extra'], 'Unexpected argument: extra', ''],
     [['--format', 'xml'], 'Expected --format=xml to be one of', 'ndjson'],
     [['--limit', '0'], '--limit', 'greater than or equal to 1'],
@@ -86,6 +86,19 @@ describe('bad settings', () => {
     const error = await expectError(['compnies'], 2);
     expect(error).toMatchObject({ code: 'RCM_USAGE', message: "There is no command 'compnies'" });
     expect(error.hint).toContain("'companies'");
+  });
+
+  it('help and the version under the names that people try', async () => {
+    const help = (await rcm(['ttl', 'get', '--help'])).stdout;
+    for (const words of [
+      ['help', 'ttl', 'get'],
+      ['ttl', 'get', '-h'],
+    ])
+      expect(await rcm(words)).toMatchObject({ exitCode: 0, stdout: help, stderr: '' });
+    const version = (await rcm(['--version'])).stdout;
+    for (const word of ['version', '-v', '-V'])
+      expect(await rcm([word])).toMatchObject({ exitCode: 0, stdout: version, stderr: '' });
+    expect(await expectError(['help', 'nonsense'], 2)).toMatchObject({ message: "There is no command 'nonsense'" });
   });
 
   it.each([

@@ -46,6 +46,15 @@ describe('rcm companies import', () => {
     );
   });
 
+  it('says whom the new list lacks that the old one had', async () => {
+    const rows = (...ids: string[]) => `companyId,companyName\n${ids.map((id) => `${id},\n`).join('')}`;
+    expect((await importing(rows('a', 'b', 'c', 'd', 'e'))).stdout).not.toContain('No longer');
+    expect((await importing(rows('a', 'b', 'c', 'd', 'e', 'f'))).stdout).not.toContain('No longer');
+    expect((await importing(rows('b', 'g'))).stdout).toMatch(
+      /^2 companies imported .*\. No longer listed: a, c, d and 2 more\. Keys that they have are an orphan's now\.\n$/,
+    );
+  });
+
   it('every bad line is told, and nothing is imported', async () => {
     expect((await importing(`${HEADER}\nold,Old,1,1,1,1\n`)).exitCode).toBe(0);
     const lines = ['1,A,1,1,1,1', '1,B,,,,', ',C,,,,', 'a:b,D,,,,', '2,E,-1,many,,', '3,F,,,,'];

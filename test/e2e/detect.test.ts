@@ -45,7 +45,7 @@ describe('when nothing is found', () => {
     expect(await detect(['--format', 'ndjson'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     const terminal = await detect(['--no-color'], { tty: { columns: 80, rows: 24 } });
     expect(terminal.stdout).toContain('Nothing is wrong in 2 companies, as far as can be told.');
-    expect(terminal.stdout).toContain('CACHE_THRASHING, 2 companies: its reads are not recorded');
+    expect(terminal.stdout).toContain('CACHE_THRASHING, 2 companies: no reads are recorded');
     const { exitCode, json } = await detect(['--json']);
     const report = json<DetectReport>();
     expectSchema(detectReport, report);

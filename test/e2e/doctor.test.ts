@@ -97,7 +97,11 @@ describe('rcm doctor', () => {
     const { report, named } = await doctor(['--redis-url', bare.url]);
     expect(report.healthy).toBe(true);
     expect(named('counters')).toMatchObject([
-      { state: 'warning', message: expect.stringContaining('nothing seems to record') },
+      {
+        state: 'warning',
+        message: expect.stringContaining('nothing seems to record'),
+        hint: expect.stringMatching(/CompanyCache.*rcm observe --record/),
+      },
     ]);
     expect(named('memory')).toMatchObject([{ state: 'warning', message: expect.stringContaining('No maxmemory') }]);
     await bare.stop();

@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompanyCache } from '../../src/client/index.js';
+import { HOUR_MS } from '../../src/core/domain/units.js';
+import type { ActivityReport } from '../../src/core/services/activity/report.js';
 import { type DrillDownReport, drillDownReport } from '../../src/core/services/drill-down/report.js';
 import { rcm } from '../support/cli.js';
 import { REFUSING_MONGO_URI } from '../support/mongo/index.js';
@@ -18,7 +20,9 @@ describe('rcm drill-down', () => {
     server = await startRedis();
     redis = connect(server);
     await seedCompanies(redis, [...HOSTILE_IDS, ...ORPHAN_IDS]);
-    const cache = new CompanyCache({ redis });
+    // Two hours ago: costs per month are counted from the reads' time, of which the seconds between two commands are little.
+    const clock = { now: () => Date.now() - 2 * HOUR_MS };
+    const cache = new CompanyCache({ redis, clock });
     for (let i = 0; i < 60; i++) await cache.wrap('12', `read:${i % 3}`, async () => ({ i }));
     await cache.delete('12', 'read:0');
     await cache.close();
@@ -63,6 +67,18 @@ describe('rcm drill-down', () => {
         expect(activityLog[0]).toMatchObject({ type: 'delete', key: 'read:0', companyId: '12' });
         expect(activityLog.slice(1).every((entry) => entry.type === 'hit')).toBe(true);
         expect(metrics.performance).toMatchObject({ hits: 57, misses: 3, errors: 0 });
+      });
+
+      it('is noted in the log as a look of somebody, which is no event; data for a program is not', async () => {
+        const env = { RCM_ACTOR: 'ann' };
+        await rcm(['drill-down', '12', ...flags], { env });
+        await rcm(['drill-down', '12', '--format', 'markdown', ...flags], { env: { RCM_LOG_COMMANDS: 'false' } });
+        const { activityLog } = (await rcm(['drill-down', '12', '--json', ...flags])).json<DrillDownReport>();
+        expect(activityLog.filter(({ type }) => type === 'command')).toEqual([]);
+        const looks = await rcm(['activity', '12', '--type', 'command', '--json', ...flags]);
+        expect(looks.json<ActivityReport>().entries).toMatchObject([
+          { actor: 'ann', details: { command: 'drill-down' }, detail: 'looked at it with drill-down' },
+        ]);
       });
 
       it('costs add up to their sums, term by term', async () => {

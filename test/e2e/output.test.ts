@@ -82,6 +82,18 @@ describe('formats', () => {
     expect(JSON.parse(await readFile(file, 'utf8')).companies).toHaveLength(6);
     const error = await expectError(['companies', '--redis-url', server.url, '--output', '/nonexistent/x'], 2);
     expect(error.code).toBe('RCM_OUTPUT_UNWRITABLE');
+    // Who looks on is told where it went.
+    const seen = await companies(['--output', file], { tty: { columns: 200, rows: 24 } });
+    expect(seen.stdout).toBe(`Written to ${file}.\r\n`);
+  });
+
+  it('on a terminal that is too narrow for a row: a block a company, within its width', async () => {
+    const { stdout } = await companies(['--no-color', '--columns', 'name,size,keys'], {
+      tty: { columns: 20, rows: 24 },
+    });
+    expect(stdout).toMatch(/\r\nsmall\r\n {2}Cache {2}\d+B\r\n {2}Keys {3}1\r\n/);
+    for (const line of stdout.split('\r\n').filter((one) => !one.startsWith('a company')))
+      expect(stringWidth(line)).toBeLessThanOrEqual(20);
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TrendsReport, trendsReport } from '../../src/core/services/trends/report.js';
 import { openStore, type StoreOptions } from '../../src/core/store/open-store.js';
@@ -183,6 +185,35 @@ describe('rcm trends from the embedded store', () => {
     const hours = series[0]?.points.map(({ at, until }) => (Date.parse(String(until)) - Date.parse(String(at))) / HOUR);
     expect(hours).toEqual([24, 23, 24]);
     expect(warnings).toEqual([expect.stringContaining('Nothing was recorded')]);
+  });
+
+  it('takes times without an offset as the clocks of the zone show them', async () => {
+    const first = async (since: string, tz: string) => {
+      const { stdout } = await rcm(['trends', '--since', since, '--step', '1h', '--tz', tz, '--json', ...flags]);
+      return (JSON.parse(stdout) as TrendsReport).since;
+    };
+    const day = new Date(TODAY - 3 * DAY).toISOString().slice(0, 10);
+    expect(await first(`${day}T18:30`, 'UTC')).toBe(`${day}T18:00:00.000Z`);
+    expect(await first(`${day}T18:30`, 'Asia/Kathmandu')).toBe(`${day}T12:15:00.000Z`);
+    expect(await first(`${day}T18:30Z`, 'Asia/Kathmandu')).toBe(`${day}T18:15:00.000Z`);
+    expect(await first(`${day} 18:30+02:00`, 'Asia/Kathmandu')).toBe(`${day}T16:15:00.000Z`);
+    // The day on which the clock is put forward at 2: 18:30 is 16:30 by UTC.
+    expect(await first('2026-03-29T18:30', 'Europe/Berlin')).toBe('2026-03-29T16:00:00.000Z');
+  });
+
+  it('fits the window whatever the name, and an empty name is nobody', async () => {
+    const named = `${await tempDir()}/rcm.db`;
+    const store = await openStore({ stateFile: named, collections });
+    const at = new Date(TODAY - DAY);
+    const companyName = '漢字の会社 '.repeat(20).trim();
+    await store.snapshots.insert({ platform: platformRow(at), companies: [companyRow('long', at, { companyName })] });
+    await store.counterHours.put([{ companyId: 'long', hourMs: TODAY - DAY, counters: { hit: 1 }, mark: 1 }]);
+    await store.close();
+    const { stdout } = await rcm(['trends', 'long', '--state-file', named], { tty: { columns: 80, rows: 50 } });
+    for (const line of stripVTControlCharacters(stdout).split('\r\n'))
+      expect(stringWidth(line)).toBeLessThanOrEqual(80);
+    expect(stdout).toContain('漢字の会社');
+    expect((await expectError(['trends', '', '--state-file', named], 4)).code).toBe('RCM_COMPANY_NOT_FOUND');
   });
 
   it('refuses what cannot be', async () => {

@@ -13,7 +13,7 @@ Exit codes: 0 removed (or nothing there), 3 a service failed (what was removed i
     { description: 'See what would be removed', command: '<%= config.bin %> clear "Royal Plumbing" --dry-run' },
     {
       description: 'Remove it, saved first',
-      command: '<%= config.bin %> clear 68e3f77a9d623b8058c700c4 --backup royal.rcmb --reason "stale scenarios"',
+      command: '<%= config.bin %> clear acme --backup acme.rcmb --reason "stale scenarios"',
     },
     {
       description: 'Only sessions that nobody used for a day, from cron',

@@ -15,6 +15,8 @@ Where Redis's base cost is shared among all companies that have keys (no company
 
 With --from-snapshot no Redis is asked: everything but the keys is shown as the newest snapshot has it, at today's prices and budgets.
 
+The log (<%= config.bin %> activity) notes who looked: pages are noted, data for programs (--json, csv, ndjson) is not. The setting logCommands turns it off.
+
 Exit codes: 0 all was measured, 3 a service could not be reached (figures from the others are still shown), 4 no such company, or several.`;
   static override examples = [
     { description: 'By id, by name, or by a part of just one name', command: '<%= config.bin %> drill-down plumbing' },
@@ -54,11 +56,13 @@ Exit codes: 0 all was measured, 3 a service could not be reached (figures from t
   async run(): Promise<void> {
     const { args, flags } = await this.parse(DrillDown);
     await this.withContext(flags, async (context) => {
-      const { assertFormatFits, runDrillDown, drillDownIn } = await import('../drill-down-run.js');
-      assertFormatFits(formatOf(flags), flags);
+      const { assertFormatFits, runDrillDown, drillDownIn, noteLook } = await import('../drill-down-run.js');
+      const format = formatOf(flags);
+      assertFormatFits(format, flags);
       const result = await runDrillDown(context, args.company, flags);
-      writeResult(drillDownIn(formatOf(flags), result, flags), flags.output);
+      writeResult(drillDownIn(format, result, flags), flags.output);
       this.tell(result.report.warnings);
+      await noteLook(result, format);
       if (!result.complete) process.exitCode = EXIT.unreachable;
     });
   }

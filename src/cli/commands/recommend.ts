@@ -20,7 +20,7 @@ Exit codes: 0 measured (advice or not), 3 something could not be measured, 4 no 
     },
     {
       description: 'The commands of the best set, one a line',
-      command: `<%= config.bin %> recommend --json | jq -r '.recommendations[] | select(.inTotal) | .command'`,
+      command: `<%= config.bin %> recommend --json | jq -r '.recommendations[]|select(.inTotal).command'`,
     },
   ];
   static override args = {

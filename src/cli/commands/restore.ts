@@ -12,9 +12,9 @@ Exit codes: 0 restored, 2 no usable backup, 3 a service failed (what was restore
   static override examples = [
     {
       description: 'What is in it, and what would come back',
-      command: '<%= config.bin %> restore royal.rcmb --dry-run',
+      command: '<%= config.bin %> restore acme.rcmb --dry-run',
     },
-    { description: 'Put it back', command: '<%= config.bin %> restore royal.rcmb --reason "cleared by mistake"' },
+    { description: 'Put it back', command: '<%= config.bin %> restore acme.rcmb --reason "cleared by mistake"' },
   ];
   static override args = { file: Args.string({ description: 'backup file', required: true, ignoreStdin: true }) };
   static override flags = {

@@ -50,7 +50,11 @@ Exit codes: 0 shown, 2 wrong usage, 3 the store cannot be read or nothing was ev
       description: "'previous' for the period before, or ids or names of other companies, with commas",
       helpValue: 'WITH',
     }),
-    tz: Flags.string({ description: 'time zone of the days, by its IANA name', default: 'UTC', helpValue: 'ZONE' }),
+    tz: Flags.string({
+      description: 'time zone of the days, and of times without an offset, by its IANA name',
+      default: 'UTC',
+      helpValue: 'ZONE',
+    }),
   };
 
   async run(): Promise<void> {

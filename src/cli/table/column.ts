@@ -11,8 +11,8 @@ export interface Column<Row> {
   align?: 'left' | 'right';
   /** Shown without being asked for when the terminal is this wide; absent = only when asked for. */
   fromWidth?: number;
-  /** May be cut short to make a table fit. */
-  shrinks?: boolean;
+  /** May be cut short to make a table fit: at its end, or in its middle, where both ends tell what it is. */
+  shrinks?: boolean | 'middle';
 }
 
 /** Unknown, in every table. */

@@ -2,6 +2,7 @@ import CliTable from 'cli-table3';
 import { stringify } from 'csv-stringify/sync';
 import stringWidth from 'string-width';
 import type { Terminal } from '../terminal.js';
+import { renderBlocks } from './blocks.js';
 import { type Column, textOf } from './column.js';
 
 const GAP = 2;
@@ -25,7 +26,10 @@ const NO_BORDERS = {
   middle: ' '.repeat(GAP),
 };
 
-/** A table for people, as wide as the terminal at most: columns that may shrink are cut with an ellipsis. */
+/**
+ * A table for people, as wide as the terminal at most: columns that may shrink are cut with an ellipsis. Where that is
+ * not enough, each row is a block of lines.
+ */
 export function renderTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -41,6 +45,8 @@ export function renderTable<Row>(
     ),
     width,
   );
+  if (Number.isFinite(width) && rows.length > 0 && totalOf(widths) > width)
+    return renderBlocks(texts, rows, columns, { chalk, width }, paint);
   const chunks = [];
   for (let from = 0; from === 0 || from < rows.length; from += CHUNK) {
     const table = new CliTable({
@@ -54,7 +60,7 @@ export function renderTable<Row>(
     for (const [n, row] of rows.slice(from, from + CHUNK).entries()) {
       table.push(
         columns.map((column, i) => {
-          const text = cut(texts[from + n]?.[i] as string, widths[i] as number);
+          const text = cut(texts[from + n]?.[i] as string, widths[i] as number, column.shrinks === 'middle');
           return paint ? paint(text, column, row) : text;
         }),
       );
@@ -71,7 +77,7 @@ export function renderTable<Row>(
 /** Takes what is too much from the columns that may shrink, the widest first, down to 8. */
 function fitWidths<Row>(columns: readonly Column<Row>[], widths: readonly number[], width: number): number[] {
   const fitted = [...widths];
-  let excess = fitted.reduce((sum, w) => sum + w, 0) + GAP * (columns.length - 1) - width;
+  let excess = totalOf(fitted) - width;
   while (excess > 0) {
     const candidates = fitted.map((w, i) => (columns[i]?.shrinks && w > 8 ? w : 0));
     const widest = candidates.indexOf(Math.max(...candidates));
@@ -82,14 +88,26 @@ function fitWidths<Row>(columns: readonly Column<Row>[], widths: readonly number
   return fitted;
 }
 
-function cut(text: string, width: number): string {
+function totalOf(widths: readonly number[]): number {
+  return widths.reduce((sum, w) => sum + w, 0) + GAP * (widths.length - 1);
+}
+
+function cut(text: string, width: number, inMiddle = false): string {
   if (stringWidth(text) <= width) return text;
-  let out = '';
-  for (const { segment } of new Intl.Segmenter('en').segment(text)) {
-    if (stringWidth(out) + stringWidth(segment) > width - 1) break;
-    out += segment;
-  }
-  return `${out}…`;
+  const letters = [...new Intl.Segmenter('en').segment(text)].map(({ segment }) => segment);
+  const end = inMiddle ? fitting(letters.toReversed(), Math.floor((width - 1) / 2)).reverse() : [];
+  const start = fitting(letters, width - 1 - stringWidth(end.join('')));
+  return `${start.join('')}…${end.join('')}`;
+}
+
+/** The first of the letters, as many as the width has room for. */
+function fitting(letters: readonly string[], width: number): string[] {
+  let taken = 0;
+  const more = letters.findIndex((letter) => {
+    taken += stringWidth(letter);
+    return taken > width;
+  });
+  return letters.slice(0, more < 0 ? letters.length : more);
 }
 
 /** RFC 4180 with a header; a cell that a spreadsheet would take for a formula is made text. */

@@ -17,7 +17,7 @@ const COMPANY: Column<Pattern> = {
 const COLUMNS: Column<Pattern>[] = [
   COMPANY,
   { name: 'id', header: 'Id', value: (p) => p.companyId, shrinks: true },
-  { name: 'key', header: 'Key', value: (p) => p.key, shrinks: true, fromWidth: 0 },
+  { name: 'key', header: 'Key', value: (p) => p.key, shrinks: 'middle', fromWidth: 0 },
   {
     name: 'accesses',
     header: 'Accesses',

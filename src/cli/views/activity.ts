@@ -35,7 +35,7 @@ const COLUMNS: Column<Entry>[] = [
   { name: 'type', header: 'Type', value: (e) => e.type, fromWidth: 0 },
   COMPANY,
   { name: 'id', header: 'Id', value: (e) => e.companyId, shrinks: true },
-  { name: 'key', header: 'Key', value: (e) => e.key, shrinks: true, fromWidth: 0 },
+  { name: 'key', header: 'Key', value: (e) => e.key, shrinks: 'middle', fromWidth: 0 },
   { name: 'size', header: 'Size', value: (e) => e.sizeBytes, text: (e) => e.size ?? '', align: 'right', fromWidth: 90 },
   {
     name: 'duration',

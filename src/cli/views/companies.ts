@@ -80,7 +80,7 @@ export const COMPANY_COLUMNS: Column<CompanyView>[] = [
     name: 'cost',
     header: 'Cost/month',
     value: (c) => c.metrics.cost,
-    text: (c) => `${dollars(c.metrics.cost)}${c.costs.unknown.some((t) => !t.startsWith('twilio')) ? '+' : ''}`,
+    text: (c) => `${dollars(c.metrics.cost)}${costIsPartial(c) ? '+' : ''}`,
     align: 'right',
     fromWidth: 0,
   },
@@ -139,7 +139,9 @@ export function companiesTable(
   const table = renderTable(rows, columns, terminal, (text, column, row) => painters[column.name]?.(text, row) ?? text);
   const notes = footnotes(rows, columns).flatMap((note) => wrap(note, terminal.width));
   return [
-    ...banner(report).map((line, i) => (i === 0 ? chalk.bold(line) : line)),
+    ...banner(report).flatMap((line, i) =>
+      wrap(line, terminal.width).map((part) => (i === 0 ? chalk.bold(part) : part)),
+    ),
     '',
     rows.length > 0 ? table : 'No companies to show.',
     ...(notes.length > 0 ? ['', ...notes.map((line) => chalk.dim(line))] : []),
@@ -156,18 +158,23 @@ function footnotes(rows: readonly CompanyView[], columns: readonly Column<Compan
   return notes;
 }
 
+/** Whether a term of its infrastructure cost is unknown; Twilio's are none of it. */
+function costIsPartial({ costs }: CompanyView): boolean {
+  return costs.unknown.some((term) => !term.startsWith('twilio'));
+}
+
 /** What the + after a cost means. */
 export function unknownCostNote(terms: readonly string[]): string {
   return `+ a part of this cost is unknown (${terms.join(', ')}): the sum of the known parts is shown.`;
 }
 
 /** The platform in two or three lines. */
-export function banner({ platformStats: p, window, snapshot }: CompaniesReport): string[] {
+export function banner({ companies: all, platformStats: p, window, snapshot }: CompaniesReport): string[] {
   const companies = `${count(p.companies.total)} ${p.companies.total === 1 ? 'company' : 'companies'}   ${statusCounts(p.companies)}`;
   const figures = [
     `Memory ${p.totalMemory}`,
     `Hit rate ${percent(p.avgHitRate)} (${duration(window.seconds)})`,
-    `Cost ${dollars(p.totalCost)}/month${p.unallocatedCost ? ` + ${dollars(p.unallocatedCost)} unallocated` : ''}`,
+    `Cost ${dollars(p.totalCost)}${all.some(costIsPartial) ? '+' : ''}/month${p.unallocatedCost ? ` + ${dollars(p.unallocatedCost)} unallocated` : ''}`,
   ];
   const server = [
     p.redisUsedMemoryBytes === null ? '' : `Redis uses ${formatBytes(p.redisUsedMemoryBytes)}`,

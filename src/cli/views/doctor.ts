@@ -15,7 +15,7 @@ export function doctorText({ checks }: DoctorReport, { chalk, width }: Terminal)
   const lines: string[] = [];
   const columns = Math.min(width, 120);
   for (const area of new Set(checks.map((check) => check.area))) {
-    lines.push(chalk.bold(area[0]?.toUpperCase() + area.slice(1)));
+    lines.push(chalk.bold(area === 'mongodb' ? 'MongoDB' : area[0]?.toUpperCase() + area.slice(1)));
     for (const { state, message, hint } of checks.filter((check) => check.area === area)) {
       const { mark, color } = MARKS[state];
       const [first = '', ...rest] = wrap(printable(message), columns - 4);

@@ -8,7 +8,7 @@ import { count, bytes as size } from './figures.js';
 type Key = KeysDeleteReport['keys'][number];
 
 const COLUMNS: Column<Key>[] = [
-  { name: 'key', header: 'Key', value: (k) => k.key, shrinks: true },
+  { name: 'key', header: 'Key', value: (k) => k.key, shrinks: 'middle' },
   { name: 'company', header: 'Company', value: (k) => k.companyId, shrinks: true },
   { name: 'type', header: 'Type', value: (k) => k.type },
   { name: 'size', header: 'Size', value: (k) => k.bytes, text: (k) => size(k.bytes), align: 'right' },

@@ -3,7 +3,7 @@ import { type Column, printable } from '../table/column.js';
 import { age, count, bytes as size, snapshotTime } from './figures.js';
 
 export const KEY_COLUMNS: Column<ListedKey>[] = [
-  { name: 'key', header: 'Key', value: (k) => k.key, shrinks: true, fromWidth: 0 },
+  { name: 'key', header: 'Key', value: (k) => k.key, shrinks: 'middle', fromWidth: 0 },
   { name: 'type', header: 'Type', value: (k) => k.type, fromWidth: 0 },
   { name: 'size', header: 'Size', value: (k) => k.bytes, text: (k) => size(k.bytes), align: 'right', fromWidth: 0 },
   {

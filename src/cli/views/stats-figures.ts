@@ -53,7 +53,7 @@ export const FIGURES: readonly Figure[] = [
     header: 'Cost',
     value: (r) => money(r.cost.companies),
     text: ({ cost }) =>
-      `${dollars(cost.companies)}${cost.unknown.some((term) => !term.startsWith('twilio')) ? '+' : ''}/month (Redis ${dollars(cost.redis)}, MongoDB ${dollars(cost.mongodb)})`,
+      `${partly(cost.companies, cost, 'redis', 'mongodb')}/month (Redis ${partly(cost.redis, cost, 'redis')}, MongoDB ${partly(cost.mongodb, cost, 'mongodb')})`,
   },
   machine('platform', 'redisCost', (r) => money(r.cost.redis)),
   machine('platform', 'mongodbCost', (r) => money(r.cost.mongodb)),
@@ -70,14 +70,14 @@ export const FIGURES: readonly Figure[] = [
     name: 'platformCost',
     header: 'Total',
     value: (r) => money(r.cost.platform),
-    text: (r) => `${dollars(r.cost.platform)}/month`,
+    text: (r) => `${partly(r.cost.platform, r.cost, 'redis', 'mongodb')}/month`,
   },
   {
     group: 'platform',
     name: 'twilioCost',
     header: 'Calls',
     value: (r) => money(r.cost.twilio),
-    text: (r) => `${dollars(r.cost.twilio)}/month (Twilio, apart)`,
+    text: (r) => `${partly(r.cost.twilio, r.cost, 'twilio')}/month (Twilio, apart)`,
   },
   {
     group: 'redis',
@@ -165,6 +165,12 @@ export const FIGURES: readonly Figure[] = [
     text: (r) => (r.snapshot === null ? 'now' : `by a snapshot ${age(r.snapshot.ageSeconds)} ago`),
   },
 ];
+
+/** An amount, with a + where a term of one of these services is unknown of a company. */
+function partly(amount: number | null, { unknown }: StatsReport['cost'], ...services: string[]): string {
+  const lacks = amount !== null && unknown.some((term) => services.some((service) => term.startsWith(`${service}.`)));
+  return `${dollars(amount)}${lacks ? '+' : ''}`;
+}
 
 function keys(value: number | null): string {
   return `${count(value)} ${value === 1 ? 'key' : 'keys'}`;

@@ -22,7 +22,8 @@ export function trendsText(report: TrendsReport, facts: readonly StepFacts[][], 
   const width = Math.min(Number.isFinite(terminal.width) ? terminal.width : WIDE, WIDEST);
   const zone = zoneOf(report.timeZone) as Zone;
   const figures = FIGURES.filter(({ metric }) => report.metrics.includes(metric));
-  const lines = [chalk.bold(heading(report, zone)), ...legend(report, terminal), ''];
+  const title = wrap(heading(report, zone), width).map((line) => chalk.bold(line));
+  const lines = [...title, ...legend(report, terminal), ''];
   for (const figure of figures) lines.push(...figureText(report, facts, figure, { zone, width, terminal }), '');
   if (report.forecasts.length > 0) {
     lines.push(chalk.bold('If it goes on like this'));

@@ -134,7 +134,7 @@ export const configSchema = z.strictObject({
   costs: z.strictObject({ baseShare: z.enum(BASE_SHARE_RULES).default('equal') }).prefault({}),
   /** Fields of cached values (names, dotted paths, globs) that are shown as *** unless they are asked for. */
   sensitive: z.array(text).default([]),
-  /** Whether fixes that were offered, taken and declined are noted in the activity log. */
+  /** Whether drill-downs, and fixes that were offered, taken and declined, are noted in the activity log. */
   logCommands: z.stringbool().or(z.boolean()).default(true),
   detect: detect.prefault({}),
   /** What `recommend` looks at, and which gains of another TTL it takes for worth a change. */

@@ -1,5 +1,6 @@
 import type { ActivityEntry } from './activity.js';
 import { formatBytes, formatExactDollars } from './format.js';
+import { policyDetail } from './policy-detail.js';
 import type { PriceHistoryEntry } from './pricing.js';
 import { type Setting, settingOf } from './pricing-change/setting.js';
 import { SECOND_MS } from './units.js';
@@ -21,6 +22,8 @@ export function activityDetail({ eventType, details }: ActivityEntry): string {
   if (eventType === 'restore' || (eventType === 'clear' && details.phase !== undefined))
     return actDetail(eventType, details);
   if (eventType === 'notify') return notifyDetail(details);
+  if (eventType === 'command') return commandDetail(details);
+  if (eventType === 'policy') return policyDetail(details) ?? plainDetail(details);
   if (eventType === 'fix' || eventType === 'undo') return fixDetail(eventType, details);
   const access = ACCESSES[eventType];
   if (access === undefined || details.phase !== undefined) return plainDetail(details);
@@ -73,6 +76,15 @@ function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details'])
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** `looked at it with drill-down`, `was offered a fix of CACHE_THRASHING`. */
+function commandDetail(details: ActivityEntry['details']): string {
+  const { command, issue, outcome } = details;
+  if (command === 'drill-down') return 'looked at it with drill-down';
+  if (command !== 'fix' || typeof issue !== 'string') return plainDetail(details);
+  const done = { offered: 'was offered a fix of', taken: 'took the fix of', declined: 'declined the fix of' };
+  return `${done[outcome as keyof typeof done] ?? `${outcome} a fix of`} ${issue}`;
 }
 
 /** A message that could not be delivered. */

@@ -1,8 +1,14 @@
 import type { RedisTotals } from './server-info.js';
-import { SECOND_MS } from './units.js';
+import { HOUR_MS, SECOND_MS } from './units.js';
 
 /** Redis counts its uptime in whole seconds of a clock that it looks at now and then: it began up to so much earlier. */
 const UPTIME_SLACK_MS = 2 * SECOND_MS;
+
+/**
+ * Evictions are counted since a snapshot of at least this age, where there is one: who looks just after a snapshot, as cron
+ * does, would otherwise never hear of any.
+ */
+export const EVICTIONS_OVER_MS = HOUR_MS;
 
 /** Keys evicted since a time. */
 export interface EvictedSince {
@@ -13,7 +19,7 @@ export interface EvictedSince {
 }
 
 /**
- * Keys that Redis evicted since the last snapshot, or since its start where there is none to compare with or it started
+ * Keys that Redis evicted since a snapshot, or since its start where there is none to compare with or it started
  * later: the count begins anew with the server. null where the server does not say.
  */
 export function evictedSince(

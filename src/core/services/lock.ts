@@ -1,5 +1,5 @@
 import { RcmError } from '../errors.js';
-import { acquireLease, type Lease } from '../redis/lease.js';
+import { acquireLease, type Lease, removeDeadLease } from '../redis/lease.js';
 import { redisError } from '../redis/redis-error.js';
 import type { Ports } from './ports.js';
 
@@ -18,6 +18,14 @@ export async function takeLock(ports: Ports, name: string): Promise<Lock | null>
     if (!/NOPERM|READONLY|OOM|MISCONF/.test(String(error))) throw redisError(error, ports.redis.label);
     return { lease: null, warning: 'Redis cannot be written: two runs at once cannot be kept apart.' };
   }
+}
+
+/** As `takeLock`, but a holder that was killed on this machine is not waited for. @throws RCM_REDIS_* */
+export async function takeLockOfLiving(ports: Ports, name: string): Promise<Lock | null> {
+  const lock = await takeLock(ports, name);
+  if (lock !== null) return lock;
+  const free = await removeDeadLease(ports.redis.client, name).catch(() => false);
+  return free ? takeLock(ports, name) : null;
 }
 
 /** @throws RCM_CONFLICT when the lease was lost meanwhile */

@@ -9,12 +9,12 @@ import { messageOf, RcmError } from '../errors.js';
 import { redisError } from '../redis/redis-error.js';
 import type { Store } from '../store/store.js';
 import { type Measurement, measure } from './companies/facts.js';
-import { assertHeld, takeLock } from './lock.js';
+import { assertHeld, takeLockOfLiving } from './lock.js';
 import type { Ports } from './ports.js';
 import { copyEvents } from './snapshot/copy-events.js';
 import { mirrorPolicies } from './snapshot/mirror-policies.js';
 import type { SnapshotReport } from './snapshot/report.js';
-import { retain } from './snapshot/retain.js';
+import { assertClock, retain } from './snapshot/retain.js';
 import { rollCounters } from './snapshot/roll-counters.js';
 
 /** What a run did. */
@@ -36,7 +36,7 @@ export async function takeSnapshot(ports: Ports, options: SnapshotOptions = {}):
   const { store } = ports;
   if (store instanceof RcmError) throw store;
   const warnings: string[] = [];
-  const lock = await takeLock(ports, 'snapshot');
+  const lock = await takeLockOfLiving(ports, 'snapshot');
   if (lock === null) return { recorded: false, busy: true };
   if (lock.warning !== null) warnings.push(lock.warning);
   try {
@@ -45,7 +45,8 @@ export async function takeSnapshot(ports: Ports, options: SnapshotOptions = {}):
     // Prices first: a store that cannot be read will not take a snapshot either.
     await store.pricing.get();
     const takenAt = ports.clock();
-    const measurement = await measure(ports, { window: windowEndingAt(takenAt, DAY_MS), fresh: true });
+    // Usage as it was read in the last 15 minutes will do: a run every 5 minutes must not sum up MongoDB's collections each time.
+    const measurement = await measure(ports, { window: windowEndingAt(takenAt, DAY_MS) });
     warnings.push(...measurement.warnings);
     assertHeld(lock, 'snapshot');
     const snapshot = snapshotOf(measurement, takenAt, warnings, ports.config.costs.baseShare);
@@ -68,9 +69,10 @@ export async function takeSnapshot(ports: Ports, options: SnapshotOptions = {}):
     const counters = await step('Counters were not all copied', () => rollCounters(ports, store, ids, takenAt));
     const events = await step('Access events were not all copied', () => copyEvents(ports, store, all));
     const policies = await step('Policies were not mirrored', () => mirrorPolicies(ports, store, warnings));
-    const retention = await step('Retention was not applied', () =>
-      retain(store, takenAt, ports.config.retention, ports.signal),
-    );
+    const retention = await step('Retention was not applied', async () => {
+      await assertClock(ports, takenAt);
+      return retain(store, takenAt, ports.config.retention, ports.signal);
+    });
     const companies = snapshot.companies.length;
     return { recorded: true, takenAt, companies, counters, events, policies, retention, warnings, complete };
   } finally {

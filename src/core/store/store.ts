@@ -92,8 +92,11 @@ export interface ActivityRepository {
    * @returns how many entries are new
    */
   copyEvents(batches: EventBatch[]): Promise<number>;
-  /** Applies retention as of `now`, and 10,000 access events per company and UTC day (oldest go). Returns how many went. */
-  prune(now: Date, retention: Retention): Promise<number>;
+  /**
+   * Applies retention as of `now`, the oldest first, and to yesterday and today the 10,000 access events per company and UTC
+   * day (oldest go). In portions, of which none begins after `endMs` (of performance.now()). Returns how many went.
+   */
+  prune(now: Date, retention: Retention, endMs?: number): Promise<number>;
 }
 
 /** Events of one company's stream that are to be copied into the log. */
@@ -121,8 +124,11 @@ export interface CounterHourRepository {
   sums(fromMs: number, toMs: number): Promise<Map<string, CounterSum>>;
   /** Start of the oldest hour or day; null when there is none. */
   oldest(): Promise<number | null>;
-  /** Merges old hours to days and removes what is older than `snapshotDays` as of `now`. Returns how many rows went. */
-  prune(now: Date, retention: Retention): Promise<number>;
+  /**
+   * Merges old hours to days and removes what is older than `snapshotDays` as of `now`. In portions, of which none begins
+   * after `endMs` (of performance.now()). Returns how many rows went.
+   */
+  prune(now: Date, retention: Retention, endMs?: number): Promise<number>;
 }
 
 export interface SnapshotRepository {

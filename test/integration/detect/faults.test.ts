@@ -49,8 +49,8 @@ describe('too little to tell', () => {
     await world.redis.set(`company:${ID}:k`, 'v', 'EX', 600);
     const found = await world.find();
     expect(found.report.examined.byCode).toMatchObject({ CACHE_THRASHING: 0, MISSING_TTL: 1, LARGE_KEYS: 1 });
-    expect(why(found, 'CACHE_THRASHING')).toEqual(['its reads are not recorded']);
-    expect(why(found, 'LOW_CACHE_EFFICIENCY')).toEqual(['its reads are not recorded']);
+    expect(why(found, 'CACHE_THRASHING')).toEqual(['no reads are recorded']);
+    expect(why(found, 'LOW_CACHE_EFFICIENCY')).toEqual(['no reads are recorded']);
   });
 
   it('few reads, or a short time', async () => {

@@ -630,9 +630,9 @@ const money: Scenario[] = [
     },
   },
   {
-    name: 'Keys of an id that is no company',
+    name: 'Keys of an id that is no company, and of no other',
     hours: 1,
-    expected: { ORPHANED_CACHE: 'company_gone' },
+    expected: { ORPHANED_CACHE: 'list_incomplete' },
     run: async (w) => {
       w.use({ record: false });
       w.companies = [company('other')];

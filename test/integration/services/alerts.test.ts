@@ -191,6 +191,12 @@ describe.each(['standalone', 'cluster'])('on %s', (kind) => {
       ['SNAPSHOTS_STALE', 'warning'],
     ]);
     expect(remembered.alerts.find((a) => a.code === 'REDIS_EVICTIONS')?.evidence).toMatchObject({ evictedKeys: first });
+
+    // As cron does, right after a snapshot that knows of the evictions already: compared with the one of an hour before. By
+    // this clock Redis started just now, so that all since its start count.
+    await takeSnapshot({ ...rig.ports, clock: () => later(61) });
+    const { alerts: afterwards } = await look(later(61));
+    expect(afterwards).toMatchObject([{ code: 'REDIS_EVICTIONS', evidence: { evictedKeys: second } }]);
   });
 
   it('a store that cannot be written: alerts all the same, since when as others noted it', async () => {

@@ -210,7 +210,7 @@ describe('a company about which nothing is to say', () => {
   it('says what is missing where nothing was recorded, or too little', async () => {
     const { notReplayed } = await look();
     expect(notReplayed).toEqual([
-      expect.objectContaining({ why: 'nothing was recorded of its reads', companies: 1, examples: [UNSEEN] }),
+      expect.objectContaining({ why: 'no reads are recorded', companies: 1, examples: [UNSEEN] }),
       expect.objectContaining({ why: expect.stringContaining('too little data'), companies: 1, examples: [FEW] }),
     ]);
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { mongo } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/core/config/schema.js';
 import { encodeAccessEvent } from '../../../src/core/domain/access-event.js';
@@ -14,7 +15,7 @@ import type { Store } from '../../../src/core/store/store.js';
 import { describeMongo, mongoForTests } from '../../support/mongo/index.js';
 import { connect, type RedisServer, startRedis } from '../../support/redis/index.js';
 import { tempDir } from '../../support/temp-dir.js';
-import { policy } from '../store/builders.js';
+import { entry, policy, snapshot } from '../store/builders.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -144,6 +145,30 @@ function suite(options: () => Promise<StoreOptions>): void {
     expect(young.recorded).toBe(true);
   });
 
+  it('a clock that is a year ahead deletes nothing, and that is said', async () => {
+    const old = { companyId: id, hourMs: hourOf(80 * 24), counters: { hit: 1 }, mark: 1 };
+    await store.counterHours.put([old]);
+    await store.activity.append([entry({ companyId: id, timestamp: new Date(NOW - 80 * DAY) })]);
+    await store.snapshots.insert(snapshot(new Date(NOW - 80 * DAY), [id]));
+    const ahead = await takeSnapshot(ports(NOW + 365 * DAY));
+    expect(ahead).toMatchObject({
+      recorded: true,
+      complete: false,
+      retention: null,
+      warnings: expect.arrayContaining([
+        expect.stringMatching(
+          /^Retention was not applied: the clock of this machine is 36\d\.\d days ahead of Redis's$/,
+        ),
+      ]),
+    });
+    expect(await kept(id)).toEqual([[80 * 24, { hit: 1 }]]);
+    expect(await logged(id)).toHaveLength(1);
+    expect(await store.snapshots.companyRange(id, new Date(0), new Date(NOW))).toHaveLength(1);
+    // By the right clock all goes on; the snapshot of another year is in nobody's way.
+    await run();
+    expect((await store.snapshots.latest(new Date(NOW)))?.platform.takenAt).toEqual(new Date(NOW));
+  });
+
   it('copies events once, goes on where it was, and starts over with a stream that began anew', async () => {
     const at = NOW - HOUR;
     await redis.set(`company:${id}:a`, 'x');
@@ -185,11 +210,29 @@ describe('snapshot into the embedded store', () => {
 });
 
 describeMongo('snapshot into MongoDB', () => {
-  const database = { drop: async () => {} };
-  suite(async () => {
-    const { uri, drop } = mongoForTests();
-    database.drop = drop;
-    return { mongodbUri: uri, stateFile: '/nonexistent/rcm.db', collections };
+  const { uri, drop } = mongoForTests();
+  const options = { mongodbUri: uri, stateFile: '/nonexistent/rcm.db', collections };
+  suite(async () => options);
+  afterAll(drop);
+
+  it('sums up usage once in 15 minutes, however often it runs', async () => {
+    await redis.flushall();
+    const client = await new mongo.MongoClient(uri).connect();
+    await client.db().collection<{ _id: string }>('v2companies').insertOne({ _id: 'used' });
+    const store = await openStore(options);
+    const callsAt = async (ms: number) => {
+      await client
+        .db()
+        .collection('v2aiagentcalllogs')
+        .insertOne({ companyId: 'used', createdAt: new Date(NOW) });
+      await takeSnapshot({ config: configSchema.parse({}), redis: connection, store, clock: () => new Date(ms) });
+      return (await store.snapshots.companyRange('used', new Date(ms), new Date(ms))).map(({ calls }) => calls);
+    };
+    const start = NOW + HOUR;
+    expect(await callsAt(start)).toEqual([1]);
+    expect(await callsAt(start + 300_000)).toEqual([1]);
+    expect(await callsAt(start + 900_000)).toEqual([3]);
+    await store.close();
+    await client.close();
   });
-  afterAll(() => database.drop());
 });

@@ -3,19 +3,21 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import Libsql from 'libsql';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_RETENTION } from '../../../src/core/domain/activity.js';
 import { openStore } from '../../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS as collections } from '../../../src/core/store/platform-collections.js';
 import { openDatabase } from '../../../src/core/store/sqlite/open.js';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/core/store/sqlite/schema.js';
 import { childScript } from '../../support/child-script.js';
 import { tempDir } from '../../support/temp-dir.js';
-import { at, HOSTILE, historyEntry, snapshot } from './builders.js';
+import { at, entry, HOSTILE, historyEntry, snapshot } from './builders.js';
 import { storeContract } from './contract.js';
 import { sqliteHarness, tamper } from './sqlite-harness.js';
 
 describe('the SQLite store', () => storeContract(sqliteHarness));
 
 const NOW = at('2026-03-01T12:00:00Z');
+const DAY = 86_400_000;
 
 let dir = '';
 let stateFile = '';
@@ -24,6 +26,28 @@ beforeEach(async () => {
   stateFile = join(dir, 'state', 'rcm.db');
 });
 const open = (file = stateFile) => openStore({ stateFile: file, collections });
+
+describe('a first big clean-up', () => {
+  it('goes in portions, the oldest first, and is ended by the next runs', async () => {
+    const store = await open();
+    const old = (n: number) => entry({ eventType: 'hit', timestamp: new Date(NOW.getTime() - 9 * DAY + n) });
+    await store.activity.append(Array.from({ length: 45_000 }, (_, n) => old(n)));
+    const prune = () => store.activity.prune(NOW, DEFAULT_RETENTION, performance.now());
+    expect(await prune()).toBe(20_000);
+    const left = await store.activity.list({ limit: 45_000 });
+    expect([left.length, left.at(-1)?.timestamp]).toEqual([25_000, old(20_000).timestamp]);
+    expect([await prune(), await prune(), await prune()]).toEqual([20_000, 5000, 0]);
+
+    const day = NOW.getTime() - (NOW.getTime() % DAY) - 40 * DAY;
+    const hours = [0, 1, 2].map((n) => ({ companyId: 'acme', hourMs: day + n * DAY, counters: { hit: 1 }, mark: 1 }));
+    await store.counterHours.put(hours);
+    // Each row beside the platform's; one day at a time.
+    const end = performance.now() + 10_000;
+    expect(await store.counterHours.prune(NOW, DEFAULT_RETENTION, performance.now() - 1)).toBe(0);
+    expect(await store.counterHours.prune(NOW, DEFAULT_RETENTION, end)).toBe(6);
+    await store.close();
+  });
+});
 
 describe('the state file', () => {
   it('is made with its directory, for its owner alone', async () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { configSchema } from '../../../src/core/config/schema.js';
 import { ERROR_CODES } from '../../../src/core/errors.js';
 import { modelsOf } from '../../../src/core/store/mongo/models.js';
 import { DEFAULT_PLATFORM_COLLECTIONS } from '../../../src/core/store/platform-collections.js';
@@ -14,7 +15,11 @@ const blocksOf = (file: string, language: string) =>
 interface Manifest {
   commands: Record<
     string,
-    { args: object; flags: Record<string, { char?: string; options?: string[]; allowNo?: boolean }> }
+    {
+      args: object;
+      flags: Record<string, { char?: string; options?: string[]; allowNo?: boolean }>;
+      examples?: { command: string }[];
+    }
   >;
 }
 const manifest = JSON.parse(read('oclif.manifest.json')) as Manifest;
@@ -23,6 +28,7 @@ const idsOf = Object.keys(manifest.commands);
 /** What is wrong with a command line of ours: its command, its flags, or the number of its arguments; null when nothing is. */
 function wrongWith(line: string): string | null {
   const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? (c as string)).slice(1);
+  if (words[0] === 'help' || words[0] === 'version') return null;
   const two = `${words[0]}:${words[1]}`;
   const id = idsOf.includes(two) ? two : (words[0] ?? '');
   const command = manifest.commands[id];
@@ -52,6 +58,34 @@ describe('docs/commands.md', () => {
   });
 });
 
+/** Columns that --help gives an example at 80, with room for its backslash. */
+const ROOM = 72;
+
+/** Whether the line is broken inside quotes, where the backslash of the break would become part of the word. */
+function brokenInQuotes(line: string): boolean {
+  const quoted = [...line.matchAll(/"[^"]*"|'[^']*'/g)].map(({ 0: word, index }) => [index, index + word.length]);
+  const breaks = [];
+  for (let rest = line, from = 0; rest.length > ROOM; ) {
+    const at = rest.lastIndexOf(' ', ROOM);
+    if (at < 0) break;
+    breaks.push(from + at);
+    from += at + 1;
+    rest = line.slice(from);
+  }
+  return breaks.some((at) => quoted.some(([start = 0, end = 0]) => at > start && at < end));
+}
+
+it('no example of a --help is broken inside a quoted word: it could not be pasted', () => {
+  const examples = Object.entries(manifest.commands).flatMap(([id, { examples: all = [] }]) =>
+    all.map(({ command }) =>
+      command.replace('<%= config.bin %>', 'rcm').replace('<%= command.id %>', id.replaceAll(':', ' ')),
+    ),
+  );
+  expect(examples.length).toBeGreaterThan(90);
+  expect(examples.filter(brokenInQuotes)).toEqual([]);
+  expect(brokenInQuotes(`rcm fix 68e3f77a9d623b8058c700c4 CACHE_THRASHING --yes --reason "hit rate 12%"`)).toBe(true);
+});
+
 it.each(['getting-started', 'running', 'troubleshooting', 'upgrading', 'permissions'])(
   'commands in docs/%s.md are ours',
   (page) => {
@@ -67,7 +101,11 @@ it.each(['getting-started', 'running', 'troubleshooting', 'upgrading', 'permissi
 );
 
 describe('docs/running.md', () => {
-  const [cronJob = ''] = blocksOf('docs/running.md', 'yaml');
+  const [settings = '', cronJob = ''] = blocksOf('docs/running.md', 'yaml');
+
+  it('its settings are ours', () => {
+    expect(configSchema.safeParse(parseAllDocuments(settings)[0]?.toJS())).toMatchObject({ success: true });
+  });
 
   it('its CronJob can be read, has no right that it does not need, and secrets from a Secret alone', () => {
     const [document] = parseAllDocuments(cronJob, { strict: true });

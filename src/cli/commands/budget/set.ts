@@ -18,7 +18,7 @@ Exit codes: 0 done (or nothing to change), 2 an amount that cannot be, 3 a servi
     },
     {
       description: 'All three lines, with the reason for the history',
-      command: "<%= config.bin %> budget set acme --cache 8 --storage 12 --calls 60 --reason 'High call volume'",
+      command: "<%= config.bin %> budget set acme --cache 8 --calls 60 --reason 'High call volume'",
     },
     {
       description: 'For every company without a budget of its own',

@@ -18,7 +18,7 @@ Exit codes: 0 done, 2 no such issue, 3 a service failed (what was done was taken
     },
     {
       description: 'Do it, from a script',
-      command: '<%= config.bin %> fix 68e3f77a9d623b8058c700c4 CACHE_THRASHING --yes --reason "hit rate 12%"',
+      command: '<%= config.bin %> fix acme CACHE_THRASHING --yes --reason "hit rate 12%"',
     },
     { description: 'What it brought', command: '<%= config.bin %> fix list "Royal Plumbing"' },
   ];

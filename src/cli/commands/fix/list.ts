@@ -13,8 +13,8 @@ Exit codes: 0 listed, 3 a service could not be reached (the journal is shown all
     { description: 'All of them', command: '<%= config.bin %> fix list' },
     { description: 'Of one company, for a script', command: '<%= config.bin %> fix list "Royal Plumbing" --json' },
     {
-      description: 'Temporary ones that still stand',
-      command: `<%= config.bin %> fix list --json | jq '.fixes[] | select(.temporary and .status == "applied")'`,
+      description: 'What undoes those that stand, a command a line',
+      command: `<%= config.bin %> fix list --json | jq -r '.fixes[]|select(.status=="applied").undoCommand'`,
     },
   ];
   static override args = {

@@ -31,7 +31,9 @@ export function issuesText(report: DrillDownReport, { chalk, width: columns }: T
     for (const one of advice.slice(0, MOST_ADVICES)) {
       lines.push(...wrap(printable(one.title), width - 2).map((line) => `  ${line}`));
       lines.push(`    ${chalk.bold(savingWords(one))}${chalk.dim(factsOf(one))}`);
-      lines.push(`    ${chalk.cyan(printable(one.command))}`);
+      // Who looks at this page is not sent to it.
+      const here = one.command.startsWith('rcm drill-down ');
+      lines.push(`    ${here ? chalk.dim('see its costs and keys below') : chalk.cyan(printable(one.command))}`);
     }
     lines.push('');
   }

@@ -7,7 +7,7 @@ import { age, count, percent } from '../figures.js';
 
 /** The largest keys, a row each, raw. */
 export const KEY_COLUMNS: Column<CachedKey>[] = [
-  { name: 'key', header: 'Largest keys', value: (k) => k.key, shrinks: true },
+  { name: 'key', header: 'Largest keys', value: (k) => k.key, shrinks: 'middle' },
   { name: 'type', header: 'Type', value: (k) => k.type },
   { name: 'bytes', header: 'Size', value: (k) => k.bytes, text: (k) => k.size, align: 'right' },
   { name: 'percent', header: '', value: (k) => k.percent, text: (k) => percent(k.percent), align: 'right' },

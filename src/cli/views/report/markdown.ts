@@ -15,7 +15,7 @@ export function reportMarkdown(report: PlatformReport): string {
     `# ${markdownText(printable(title))}`,
     `${minute(generatedAt)} UTC · since ${minute(since)} UTC · hit rates of ${duration(window.seconds)}`,
     ...(warnings.length > 0 ? [warnings.map((one) => `> ⚠ ${markdownText(printable(one))}`).join('\n>\n')] : []),
-    banner({ ...platform, generatedAt, window, companies: [], warnings })
+    banner({ ...platform, generatedAt, window, companies: report.companies, warnings })
       .map((line) => `${line}  `)
       .join('\n'),
     list('Success metrics', report.successMetrics, METRICS),

@@ -47,7 +47,9 @@ export interface AlertFacts {
   /** Addresses of the replicas that their cluster holds for failed; null when it was not asked. */
   failedReplicas: readonly string[] | null;
   /** The newest snapshot before these figures: `none` where none was ever taken. */
-  lastSnapshot: { takenAt: Date; evictedKeys: number | null } | 'none' | null;
+  lastSnapshot: { takenAt: Date } | 'none' | null;
+  /** The snapshot since which evictions are counted; null where there is none. */
+  evictionsSince: { takenAt: Date; evictedKeys: number | null } | null;
   /** When the figures were measured. */
   measuredAt: Date;
   now: Date;

@@ -15,7 +15,7 @@ export function efficiencyRule(figures: DetectFigures, { thresholds, pricing, wi
   const { companyId, companyName, metrics, costs } = view;
   const limits = thresholds.efficiency;
   if (metrics.keys === 0) return NOTHING;
-  if (reads === null) return { unknown: 'its reads are not recorded' };
+  if (reads === null) return { unknown: 'no reads are recorded' };
   const total = reads.hits + reads.misses;
   if (total < limits.minReads) return { unknown: `too few reads were recorded (under ${limits.minReads})` };
   if (reads.coveredMs < limits.minHours * HOUR_MS)

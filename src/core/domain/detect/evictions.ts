@@ -134,7 +134,7 @@ function memoryCause(fullest: Full | null): RootCause {
 function sinceText({ evictions }: PlatformFigures): string {
   if (evictions === null) return '';
   const at = evictions.from === null ? '' : `, ${instant(evictions.from)}`;
-  return `since ${evictions.comparedWith === 'snapshot' ? 'the last snapshot' : "the server's start"}${at}`;
+  return `since ${evictions.comparedWith === 'snapshot' ? 'the snapshot' : "the server's start"}${at}`;
 }
 
 /** Every evicted key costs one query at most: only what is wanted again is loaded again. */

@@ -2,6 +2,7 @@ import type { CompanyView } from '../company-view.js';
 import type { CostTerm } from '../cost.js';
 import type { Counters } from '../counters.js';
 import type { EvictedSince } from '../evictions.js';
+import type { OrphanShare } from '../fix/orphan.js';
 import type { KeyGroup } from '../key-breakdown.js';
 import type { PricingConfig } from '../pricing.js';
 import type { NamedServer } from '../server-info.js';
@@ -102,6 +103,10 @@ export interface PlatformFigures {
   /** Of all companies that are not orphans; null where they are unknown. */
   usual: { bytes: number | null; callsPerDay: number | null };
   thresholds: DetectThresholds;
+  /** Of the ids with keys, those that no listed company has; null where that is not known of all. */
+  orphans: OrphanShare | null;
+  /** Percent of the ids with keys: more orphans tell of a list that is not whole. */
+  mostOrphansPercent: number;
 }
 
 /** What a rule says: an issue, none, or that it cannot tell. */

@@ -30,7 +30,7 @@ export function thrashingRule(figures: DetectFigures, platform: PlatformFigures)
 
 /** Why so little recording tells nothing; null where it is enough. */
 function tooLittle(reads: Reads | null, limits: DetectThresholds['thrashing']): string | null {
-  if (reads === null) return 'its reads are not recorded';
+  if (reads === null) return 'no reads are recorded';
   if (reads.hits + reads.misses < limits.minReads) return `too few reads were recorded (under ${limits.minReads})`;
   return reads.coveredMs < limits.minMinutes * MINUTE_MS
     ? `it has been recorded for too short a time (under ${limits.minMinutes} min)`

@@ -3,7 +3,7 @@ import { emptied, type FixPlan, type PlanInput } from './plan.js';
 /** The keys of a company that there is no longer. */
 export function planOrphan({ facts, backup, force, allowSlow }: PlanInput): FixPlan {
   return {
-    action: 'Remove the keys of a company that is not in the company collection, each saved first',
+    action: 'Remove the keys of an id that is not in the list of companies, each saved first',
     steps: [{ name: 'clear', params: { backup, orphan: true, force, allowSlow } }],
     ...emptied(facts),
     temporary: false,

@@ -45,11 +45,13 @@ export interface TrendPoint {
 /**
  * Counters and gauges by steps. A merged day belongs to the step that its middle lies in; by the hour it belongs to none.
  * Gauges count with the last of a step.
+ * @param countedMs since when counters are kept, of whatever company; Infinity: none are
  */
 export function factsOfSteps(
   steps: readonly Step[],
   spans: readonly CounterSpan[],
   gauges: readonly Gauge[],
+  countedMs: number,
 ): StepFacts[] {
   const facts = steps.map((step): StepFacts => ({ ...step, counters: null, gauge: null }));
   for (const { fromMs, toMs, counters } of spans) {
@@ -59,11 +61,10 @@ export function factsOfSteps(
     fact.counters ??= {};
     addCounters(fact.counters, counters);
   }
-  const countedMs = spans.reduce((first, { fromMs }) => Math.min(first, fromMs), Number.POSITIVE_INFINITY);
   for (const gauge of gauges) {
     const fact = facts[stepAt(steps, gauge.atMs)];
     if (fact === undefined || (fact.gauge !== null && fact.gauge.atMs > gauge.atMs)) continue;
-    // The reads of the 24 hours before stand for a whole day, and only where nothing was counted by then.
+    // The reads of the 24 hours before stand for a whole day, and only from before counters were kept.
     const stands = fact.toMs - fact.fromMs > DAY_MS / 2 && fact.toMs <= countedMs;
     fact.gauge = stands ? gauge : { ...gauge, day: null };
   }

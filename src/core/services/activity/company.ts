@@ -1,7 +1,6 @@
 import { RcmError } from '../../errors.js';
-import { ownKeys } from '../../redis/namespace.js';
 import type { CompanyListing } from '../../store/store.js';
-import { assertHasKeys } from '../company/candidates.js';
+import { assertIsKnown } from '../company/candidates.js';
 import { companiesOf, companyNotFound, type ResolvedCompany, resolveCompany } from '../company/resolve.js';
 import { listingOf } from './companies.js';
 import type { ActivityPorts } from './query.js';
@@ -14,9 +13,9 @@ import type { ActivityPorts } from './query.js';
 export async function activityCompany(ports: ActivityPorts, word: string): Promise<ResolvedCompany> {
   const listing = await listingOf(ports.store);
   const company = resolveCompany(word, listing, { parts: true });
-  if (company.by !== 'unlisted' || (await hasLogged(ports, word)) || (await hasStream(ports, word))) return company;
+  if (company.by !== 'unlisted' || (await hasLogged(ports, word))) return company;
   const { redis } = ports;
-  if (!(redis instanceof RcmError)) await assertHasKeys({ ...ports, redis }, company, listing);
+  if (!(redis instanceof RcmError)) await assertIsKnown({ ...ports, redis }, company, listing);
   else if (isComplete(listing)) throw companyNotFound(word, companiesOf(listing));
   return company;
 }
@@ -30,14 +29,6 @@ async function hasLogged({ store }: ActivityPorts, companyId: string): Promise<b
   if (store instanceof RcmError) return false;
   return store.activity.list({ companyId, limit: 1 }).then(
     (found) => found.length > 0,
-    () => false,
-  );
-}
-
-async function hasStream({ redis }: ActivityPorts, companyId: string): Promise<boolean> {
-  if (redis instanceof RcmError) return false;
-  return redis.client.exists(ownKeys.events(companyId)).then(
-    (found) => found > 0,
     () => false,
   );
 }

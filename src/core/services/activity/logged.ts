@@ -1,4 +1,4 @@
-import type { ActivityEntry } from '../../domain/activity.js';
+import { ACTIVITY_TYPES, type ActivityEntry } from '../../domain/activity.js';
 import {
   type FeedEntry,
   feedOfActivity,
@@ -12,7 +12,8 @@ import type { KeyTemplates } from '../../redis/key-template.js';
 import type { ActivityFilter, Store } from '../../store/store.js';
 import { type ActivityQuery, withShownKey } from './query.js';
 
-export interface LoggedQuery extends Pick<ActivityQuery, 'companyId' | 'types' | 'since' | 'until' | 'limit'> {
+export interface LoggedQuery
+  extends Pick<ActivityQuery, 'companyId' | 'types' | 'without' | 'since' | 'until' | 'limit'> {
   nameOf: (companyId: string) => string | null;
   wanted: (entry: FeedEntry) => boolean;
   templates: KeyTemplates;
@@ -53,8 +54,15 @@ export function loggedFeed(entry: ActivityEntry, { nameOf, templates }: Pick<Log
 }
 
 /** What the store itself can tell apart; null when no type of the log is asked for. */
-export function filterOf({ companyId, types, since, until }: LoggedQuery): Omit<ActivityFilter, 'limit'> | null {
-  const asked = types?.filter(isActivityType);
+export function filterOf({
+  companyId,
+  types,
+  without,
+  since,
+  until,
+}: LoggedQuery): Omit<ActivityFilter, 'limit'> | null {
+  const named = types?.filter(isActivityType) ?? (without && ACTIVITY_TYPES);
+  const asked = named?.filter((type) => !without?.includes(type));
   if (asked?.length === 0) return null;
   return {
     ...(companyId !== null && { companyId }),

@@ -1,4 +1,5 @@
 import { eventKey } from '../../domain/access-event.js';
+import type { ActivityType } from '../../domain/activity.js';
 import { type FeedEntry, type FeedType, PRICE_TYPES } from '../../domain/activity-feed.js';
 import { redisGlob } from '../../domain/glob.js';
 import type { RcmError } from '../../errors.js';
@@ -27,6 +28,8 @@ export interface ActivityQuery {
   limit: number;
   /** All types where absent; with a company, changes of platform-wide prices and budgets only where they are named. */
   types?: readonly FeedType[] | undefined;
+  /** Types of the log that are left out. */
+  without?: readonly ActivityType[] | undefined;
   /** Both ends included. */
   since?: Date | undefined;
   until?: Date | undefined;
@@ -36,11 +39,12 @@ export interface ActivityQuery {
 
 /** Whether an entry is asked for. */
 export function wantedBy(query: ActivityQuery, templates: KeyTemplates): (entry: FeedEntry) => boolean {
-  const { types, since, until, key } = query;
+  const { types, without, since, until, key } = query;
   const fits = key === undefined ? null : keyTest(key, templates);
   return (entry) => {
     if (!ofCompany(entry, query)) return false;
     if (types && !types.includes(entry.type)) return false;
+    if (without && (without as readonly FeedType[]).includes(entry.type)) return false;
     if (since && entry.timestamp < since) return false;
     if (until && entry.timestamp > until) return false;
     return fits === null || (entry.key !== null && fits(entry.companyId, entry.key));

@@ -1,5 +1,6 @@
 import { type Alert, type AlertFacts, mostUrgentFirst } from '../../domain/alerts/alert.js';
 import { type Judgement, judge } from '../../domain/alerts/judge.js';
+import { EVICTIONS_OVER_MS } from '../../domain/evictions.js';
 import { issueId } from '../../domain/issue.js';
 import { messageOf, RcmError } from '../../errors.js';
 import type { RedisConnection } from '../../redis/connect/connect.js';
@@ -43,14 +44,14 @@ export async function alerts(found: Survey, ports: AlertPorts): Promise<AlertsRe
 
 async function factsOf(found: Survey, { store, redis }: AlertPorts, warnings: string[]): Promise<AlertFacts> {
   const measuredAt = found.snapshot?.takenAt ?? found.generatedAt;
-  const last = await lastSnapshot(found, store, warnings);
+  const past = await pastSnapshots(found, store, warnings);
   const { servers } = found;
   if (found.snapshot === null && servers === null) warnings.push(INFO_REFUSED);
   const { usedMemoryBytes: usedBytes, maxMemoryBytes: maxBytes } = found.redis;
   return {
     companies: found.companies,
     // A store that could not be opened has been told of already.
-    complete: found.complete && (last !== null || store instanceof RcmError),
+    complete: found.complete && (past.lastSnapshot !== null || store instanceof RcmError),
     memory:
       servers?.map((server) => ({
         label: server.label,
@@ -61,30 +62,32 @@ async function factsOf(found: Survey, { store, redis }: AlertPorts, warnings: st
     redis: found.redis,
     servers,
     failedReplicas: redis && (await failedReplicas(redis)),
-    lastSnapshot: last,
+    ...past,
     measuredAt,
     now: found.generatedAt,
   };
 }
 
-/** The snapshot to compare with: of a snapshot that is looked at, its own age and the evictions of the one before it. */
-async function lastSnapshot(
-  found: Survey,
+/** The newest snapshot, and the one since which evictions are counted: before the one that is looked at, if one is. */
+async function pastSnapshots(
+  { snapshot, generatedAt }: Survey,
   store: Store | RcmError,
   warnings: string[],
-): Promise<AlertFacts['lastSnapshot']> {
-  if (store instanceof RcmError) return null;
-  const { snapshot } = found;
+): Promise<Pick<AlertFacts, 'lastSnapshot' | 'evictionsSince'>> {
+  if (store instanceof RcmError) return { lastSnapshot: null, evictionsSince: null };
+  const { snapshots } = store;
+  const before = (ms: number) => snapshots.latestPlatform(new Date(ms));
   try {
-    const row = await store.snapshots.latestPlatform(
-      snapshot === null ? found.generatedAt : new Date(snapshot.takenAt.getTime() - 1),
-    );
-    const evictedKeys = row?.redisEvictedKeys ?? null;
-    if (snapshot === null) return row === null ? 'none' : { takenAt: row.takenAt, evictedKeys };
-    return { takenAt: snapshot.takenAt, evictedKeys };
+    const measuredMs = snapshot?.takenAt.getTime() ?? generatedAt.getTime();
+    const row = await before(snapshot === null ? measuredMs : measuredMs - 1);
+    const base = row && ((await before(measuredMs - EVICTIONS_OVER_MS)) ?? row);
+    return {
+      lastSnapshot: snapshot ?? (row ? { takenAt: row.takenAt } : 'none'),
+      evictionsSince: base && { takenAt: base.takenAt, evictedKeys: base.redisEvictedKeys },
+    };
   } catch (error) {
     warnings.push(`Whether snapshots are taken is unknown: ${messageOf(error)}`);
-    return null;
+    return { lastSnapshot: null, evictionsSince: null };
   }
 }
 

@@ -2,7 +2,7 @@ import type { ImpactBasis } from '../../domain/pricing-change/impact.js';
 import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import type { CompanyListing } from '../../store/store.js';
-import { assertHasKeys, havingKeys } from '../company/candidates.js';
+import { assertIsKnown, havingKeys } from '../company/candidates.js';
 import { companiesOf, type ResolvedCompany, resolveCompany } from '../company/resolve.js';
 import type { PricingPorts } from '../pricing/basis.js';
 
@@ -33,7 +33,7 @@ export async function budgetCompanies(
   const strange = await unheardOf(ports, idsOf(unlisted));
   for (const company of unlisted)
     if (strange.includes(company.companyId))
-      await asking(ports, [company.companyId], async (redis) => assertHasKeys({ ...ports, redis }, company, listing));
+      await asking(ports, [company.companyId], async (redis) => assertIsKnown({ ...ports, redis }, company, listing));
   return { listing, companies };
 }
 

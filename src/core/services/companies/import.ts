@@ -65,9 +65,17 @@ export async function readCompaniesCsv(file: string, templates: KeyTemplates): P
   return { companies, file };
 }
 
-/** Replaces the imported list by this one. @throws RCM_NOT_APPLICABLE where companies are read from MongoDB */
-export async function importCompanies(store: Store, result: ImportResult, now: Date): Promise<void> {
+/**
+ * Replaces the imported list by this one.
+ * @returns the ids of the list before that this one lacks: their keys are an orphan's from now on
+ * @throws RCM_NOT_APPLICABLE where companies are read from MongoDB
+ */
+export async function importCompanies(store: Store, result: ImportResult, now: Date): Promise<string[]> {
+  const before = await store.companies.list();
   await store.companies.replaceImported(result.companies, now);
+  if (before.source !== 'import') return [];
+  const ids = new Set(result.companies.map(({ companyId }) => companyId));
+  return before.companies.map(({ companyId }) => companyId).filter((id) => !ids.has(id));
 }
 
 function checkHeader(header: string[], file: string): string[] {

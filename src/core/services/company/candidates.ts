@@ -2,6 +2,7 @@ import type { Company } from '../../domain/company.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import { KeySelection } from '../../redis/keys/selection.js';
 import { walkNode } from '../../redis/keys/walk-keys.js';
+import { ownKeys } from '../../redis/namespace.js';
 import { redisError } from '../../redis/redis-error.js';
 import { type ScanNode, scanKeyspace } from '../../redis/scan/keyspace-scan.js';
 import type { CompanyListing } from '../../store/store.js';
@@ -10,16 +11,18 @@ import { primaries } from '../primaries.js';
 import { companiesOf, companyNotFound, type ResolvedCompany } from './resolve.js';
 
 /**
- * Makes sure that an id which no list knows has keys.
+ * Makes sure that an id which no list knows has keys, or left events or a policy in Redis: a cache that was just cleared is
+ * empty, and its company is still there.
  * @throws RCM_COMPANY_NOT_FOUND with the nearest candidates; RCM_COMPANY_ID_INVALID; RCM_REDIS_*
  */
-export async function assertHasKeys(ports: Asked, company: ResolvedCompany, listing: CompanyListing): Promise<void> {
+export async function assertIsKnown(ports: Asked, company: ResolvedCompany, listing: CompanyListing): Promise<void> {
   if (company.by !== 'unlisted') return;
   const { companyId } = company;
   const ids = await onPrimaries(ports, async (nodes) => {
-    if ((await idsWithKeys(ports, nodes, [companyId])).size > 0) return null;
+    if ((await hasTrace(ports, companyId)) || (await idsWithKeys(ports, nodes, [companyId])).size > 0) return null;
     // Without a list, the ids that have keys are all there is to suggest from.
-    return listing.source === 'keys' ? allIds(ports, nodes) : [];
+    const found = listing.source === 'keys' ? await allIds(ports, nodes) : [];
+    return found.some((one) => one.companyId === companyId) ? null : found;
   });
   if (ids !== null) throw companyNotFound(companyId, [...companiesOf(listing), ...ids]);
 }
@@ -43,6 +46,14 @@ async function onPrimaries<T>({ redis, signal }: Asked, use: (nodes: readonly Sc
     if (signal?.aborted) throw signal.reason;
     throw redisError(error, redis.label);
   }
+}
+
+/** A user who may not look there sees none. */
+async function hasTrace({ redis: { client } }: Pick<Asked, 'redis'>, companyId: string): Promise<boolean> {
+  return client.exists(ownKeys.events(companyId), ownKeys.policy(companyId)).then(
+    (found) => found > 0,
+    () => false,
+  );
 }
 
 /** Reads no further than it must. */

@@ -3,6 +3,7 @@ import { judgeIssues } from '../../domain/detect/judge.js';
 import { memoryRule } from '../../domain/detect/memory.js';
 import { isSuspect } from '../../domain/detect/thrashing.js';
 import type { DetectThresholds } from '../../domain/detect/thresholds.js';
+import type { OrphanShare } from '../../domain/fix/orphan.js';
 import { type Window, windowEndingAt } from '../../domain/window.js';
 import { RcmError } from '../../errors.js';
 import { scanNodes } from '../../redis/connect/scan-nodes.js';
@@ -103,6 +104,8 @@ async function study(ports: Ports, measured: Measured, window: Window, maxRate: 
     evictions: happened.evictions,
     usual: usualOf(companies),
     thresholds,
+    orphans: await orphansOf(ports, measured),
+    mostOrphansPercent: ports.config.fix.orphanSharePercent,
   };
   const figures = companies.map(
     (one): DetectFigures => ({
@@ -140,6 +143,20 @@ async function peersFor({ store, clock }: Ports, { companies, companyId }: Measu
   if (companyId === null) return companies.map(({ facts }) => ({ ...facts, calls: facts.usage.calls }));
   if (store instanceof RcmError) return [];
   return (await store.snapshots.latest(clock()).catch(() => null))?.companies ?? [];
+}
+
+/** As measured now, or, where only one company was, as the newest snapshot has it. */
+async function orphansOf({ store, clock }: Ports, { companies, companyId }: Measured): Promise<OrphanShare | null> {
+  const all: readonly { orphan: boolean | null; keys: number }[] | null =
+    companyId === null
+      ? companies.map(({ facts }) => facts)
+      : store instanceof RcmError
+        ? null
+        : ((await store.snapshots.latest(clock()).catch(() => null))?.companies ?? null);
+  const withKeys = all?.filter(({ keys }) => keys > 0);
+  return withKeys === undefined
+    ? null
+    : { orphans: withKeys.filter(({ orphan }) => orphan === true).length, ids: withKeys.length };
 }
 
 function usualOf(companies: readonly MeasuredCompany[]): PlatformFigures['usual'] {

@@ -13,7 +13,7 @@ import type { CompanySum, ScanNode } from '../../redis/scan/keyspace-scan.js';
 import { readServerInfo } from '../../redis/server-info.js';
 import { type Durable, readDurable } from '../companies/durable.js';
 import { factsOfCompany, type Measurement, measure, orphanState, readRecorded } from '../companies/facts.js';
-import { assertHasKeys } from '../company/candidates.js';
+import { assertIsKnown } from '../company/candidates.js';
 import { resolveCompany } from '../company/resolve.js';
 import { baseShareOf } from '../drill-down/base-share.js';
 import type { Ports } from '../ports.js';
@@ -102,7 +102,7 @@ export async function measureOne(ports: Ports, word: string, request: MeasureReq
       });
       const walked = companies.get(companyId);
       if (walked === undefined) throw new Error('a company was walked over and is not there');
-      if (walked.keys === 0) await assertHasKeys(ports, company, durable.listing);
+      if (walked.keys === 0) await assertIsKnown(ports, company, durable.listing);
       if (!scripted)
         warnings.push('Scripts are refused by this Redis: keys were measured one command each, which is slower.');
       const { reads, clears, recorded } = await readRecorded(ports, [companyId], request.window, warnings);

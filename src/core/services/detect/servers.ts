@@ -1,4 +1,4 @@
-import { type EvictedSince, evictedSince } from '../../domain/evictions.js';
+import { EVICTIONS_OVER_MS, type EvictedSince, evictedSince } from '../../domain/evictions.js';
 import { formatAge } from '../../domain/format.js';
 import { type NamedServer, redisTotals } from '../../domain/server-info.js';
 import type { PlatformSnapshot } from '../../domain/snapshot.js';
@@ -39,7 +39,9 @@ export async function readServerHistory(
     }
   const before = (row: PlatformSnapshot | null | undefined) =>
     row ? { takenAt: row.takenAt, evictedKeys: row.redisEvictedKeys } : null;
-  const evictions = evictedSince(totals, before(rows.at(-1) ?? atStart), window.to);
+  const long = window.to.getTime() - EVICTIONS_OVER_MS;
+  const base = rows.findLast(({ takenAt }) => takenAt.getTime() <= long) ?? atStart ?? rows.at(-1);
+  const evictions = evictedSince(totals, before(base), window.to);
   const inWindow = evictedSince(totals, before(atStart ?? rows[0]), window.to);
   return { evictions, evictedInWindow: (inWindow?.keys ?? 0) > 0, startedAt: startsOf(servers, rows, window) };
 }

@@ -29,7 +29,7 @@ export async function checkRecording(connection: RedisConnection): Promise<Check
       name: 'counters',
       state: 'warning',
       message: `${where}: nothing seems to record accesses, so hit rates and health are unknown`,
-      hint: "Let the application cache through CompanyCache from 'redis-cache-manager/client' (docs/recording.md).",
+      hint: "Let the application cache through CompanyCache from 'redis-cache-manager/client' (docs/recording.md), or have `rcm observe --record` count from outside (docs/observe.md).",
     };
   } finally {
     close();

@@ -8,7 +8,7 @@ import type { CompanyListing } from '../../store/store.js';
 import { recentActivity } from '../activity/recent.js';
 import { type Durable, readDurable } from '../companies/durable.js';
 import { factsOfCompany, orphanState, readRecorded } from '../companies/facts.js';
-import { assertHasKeys } from '../company/candidates.js';
+import { assertIsKnown } from '../company/candidates.js';
 import { type ResolvedCompany, resolveCompany } from '../company/resolve.js';
 import { readServers } from '../detect/measured.js';
 import type { Ports } from '../ports.js';
@@ -89,7 +89,7 @@ export async function drillDown(ports: Ports, word: string, options: DrillDownOp
 }
 
 async function lastEvents(ports: Ports, { companyId, companyName }: ResolvedCompany, warnings: string[]) {
-  const recent = await recentActivity(ports, { companyId, companyName, limit: EVENTS });
+  const recent = await recentActivity(ports, { companyId, companyName, ...EVENTS });
   // That the store is away was said of everything that it holds.
   const { store } = ports;
   warnings.push(...recent.warnings.filter((w) => !(store instanceof RcmError && w.endsWith(store.message))));
@@ -130,5 +130,5 @@ async function readCache(
 async function assertExists(ports: Ports, company: ResolvedCompany, listing: CompanyListing): Promise<void> {
   if (company.by !== 'unlisted') return;
   if (ports.store instanceof RcmError && listing.source === 'unread') throw ports.store;
-  await assertHasKeys(ports, company, listing);
+  await assertIsKnown(ports, company, listing);
 }

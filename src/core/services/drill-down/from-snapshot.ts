@@ -29,7 +29,7 @@ export async function drillDownFromSnapshot(
   const [pricing, curves, recent, open] = await Promise.all([
     store.pricing.get(),
     curvesOf(store, companyId, window),
-    loggedActivity({ config, store }, { companyId, companyName, limit: EVENTS, until: now }),
+    loggedActivity({ config, store }, { companyId, companyName, ...EVENTS, until: now }),
     openIssuesOf(store, companyId),
   ]);
   const rules = { pricing, baseShare: config.costs.baseShare };

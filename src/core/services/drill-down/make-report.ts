@@ -15,8 +15,8 @@ import { nextAfterSnapshot, nextCommands } from './next-commands.js';
 import type { CompanyKeys } from './read-keys.js';
 import type { CachedKey, DrillDownReport } from './report.js';
 
-/** The last events that are shown (master plan, drill-down). */
-export const EVENTS = 50;
+/** The last events that are shown (master plan, drill-down). That somebody looked is none. */
+export const EVENTS = { limit: 50, without: ['command'] } as const;
 /** Segments named in the report; the others are added up. */
 const MOST_SEGMENTS = 50;
 

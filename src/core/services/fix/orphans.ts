@@ -17,7 +17,7 @@ export async function assertOrphan(ports: FixPorts, companyId: string, force: bo
   if (ids.has(companyId))
     throw new RcmError(
       'RCM_CONFLICT',
-      `'${companyId}' is a company: it is in the company collection`,
+      `'${companyId}' is a company: it is in the list of companies`,
       'Nothing was removed. Clear it with `rcm clear` if that is meant.',
     );
   if (force) return;
@@ -27,8 +27,8 @@ export async function assertOrphan(ports: FixPorts, companyId: string, force: bo
   if (!tooManyOrphans({ orphans, ids: withKeys.length }, most)) return;
   throw new RcmError(
     'RCM_CONFLICT',
-    `${orphans} of ${withKeys.length} ids with keys are in no company collection, more than ${most} percent: is it the right one?`,
-    'Nothing was removed. Compare with `rcm doctor`; --force removes it all the same.',
+    `${orphans} of ${withKeys.length} ids with keys are not in the list of companies, more than ${most} percent: is it whole?`,
+    'Nothing was removed. Compare with `rcm companies --filter orphan=true`; --force removes it all the same.',
   );
 }
 
@@ -39,7 +39,7 @@ async function listedIds({ store }: FixPorts): Promise<ReadonlySet<string>> {
   const why = listing.source === 'unread' ? `: ${listing.reason}` : '';
   throw new RcmError(
     'RCM_NOT_APPLICABLE',
-    `Without a company collection nobody can tell an orphan${why}`,
+    `Without a list of companies nobody can tell an orphan${why}`,
     'Nothing was removed. Set --mongodb-uri, or `rcm companies import FILE.csv`.',
   );
 }

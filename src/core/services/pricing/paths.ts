@@ -16,7 +16,10 @@ export const SHOWN_PATHS: readonly string[] = [
   'priceHistory',
 ];
 
-/** The nearest of some paths, in which it is contained, or letter by letter, whole or in the last part: at most three. */
+/**
+ * The nearest of some paths, in which it is contained, or letter by letter, whole or in the last part, else those of its
+ * service: at most three.
+ */
 export function nearestPaths(path: string, paths: readonly string[] = PRICE_PATHS): string[] {
   const plain = (full: string) => full.toLowerCase().replace(/^(providers|budgets)\./, '');
   const last = (full: string) => full.slice(full.lastIndexOf('.') + 1);
@@ -27,5 +30,7 @@ export function nearestPaths(path: string, paths: readonly string[] = PRICE_PATH
     return Math.min(whole(full), distance(last(plain(full)), last(wanted)));
   };
   const [best = '', ...others] = [...paths].sort((a, b) => far(a) - far(b) || whole(a) - whole(b));
+  const ofService = paths.filter((full) => plain(full).startsWith(`${wanted.split('.')[0]}.`));
+  if (far(best) > 3 && ofService.length > 0) return ofService.slice(0, 3);
   return [best, ...others.filter((full) => far(full) <= 3)].slice(0, 3);
 }

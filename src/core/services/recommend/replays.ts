@@ -71,7 +71,7 @@ function withMostToGain(
     // What nobody owns is removed, not tuned.
     if (one.view.orphan === true) continue;
     if (one.reads !== null && one.reads.hits + one.reads.misses > 0) read.push(one);
-    else if (one.view.metrics.keys > 0) missing.add('nothing was recorded of its reads', one);
+    else if (one.view.metrics.keys > 0) missing.add('no reads are recorded', one);
   }
   if (read.length > most)
     warnings.push(

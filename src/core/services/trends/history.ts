@@ -28,13 +28,14 @@ type Read = Pick<Store, 'snapshots' | 'counterHours'>;
 /** @throws RCM_STORE_*, RCM_MONGODB_* */
 export async function companyHistory(store: Read, companyId: string, steps: readonly Step[]): Promise<History> {
   const [from, to] = [steps[0]?.fromMs ?? 0, steps.at(-1)?.toMs ?? 0];
-  const [spans, rows] = await Promise.all([
+  const [spans, rows, countedMs] = await Promise.all([
     spansOf(store, companyId, from, to),
     store.snapshots.companyRange(companyId, new Date(from), new Date(to - 1), (takenMs) => lastOfSteps(steps, takenMs)),
+    countedSince(store),
   ]);
   const value = (row: CompanySnapshot, of: number | null): GaugeValue => ({ atMs: row.takenAt.getTime(), value: of });
   return {
-    facts: factsOfSteps(steps, spans, rows.map(gaugeOf)),
+    facts: factsOfSteps(steps, spans, rows.map(gaugeOf), countedMs),
     values: {
       cache: rows.map((row) => value(row, row.redisCost)),
       storage: rows.map((row) => value(row, row.mongodbCost)),
@@ -48,9 +49,10 @@ export async function companyHistory(store: Read, companyId: string, steps: read
 /** The platform's; keys and scores are added up only where they are wanted. @throws RCM_STORE_*, RCM_MONGODB_* */
 export async function platformHistory(store: Read, steps: readonly Step[], withTotals: boolean): Promise<History> {
   const [from, to] = [steps[0]?.fromMs ?? 0, steps.at(-1)?.toMs ?? 0];
-  const [spans, rows] = await Promise.all([
+  const [spans, rows, countedMs] = await Promise.all([
     spansOf(store, PLATFORM_ID, from, to),
     store.snapshots.platformRange(new Date(from), new Date(to - 1)),
+    countedSince(store),
   ]);
   // Only the last of each step is shown.
   const last = new Map(rows.map((row) => [stepAt(steps, row.takenAt.getTime()), row.takenAt]));
@@ -68,7 +70,7 @@ export async function platformHistory(store: Read, steps: readonly Step[], withT
     limit: row.redisMaxMemoryBytes,
   }));
   return {
-    facts: factsOfSteps(steps, spans, gauges),
+    facts: factsOfSteps(steps, spans, gauges, countedMs),
     values: { cache: [], storage: [], memory },
     companyName: null,
     any: spans.length + rows.length > 0,
@@ -84,6 +86,11 @@ function lastOfSteps(steps: readonly Step[], takenMs: readonly number[]): number
 async function spansOf(store: Read, companyId: string, from: number, to: number): Promise<CounterSpan[]> {
   const spans = await store.counterHours.range(companyId, from - DAY_MS, to);
   return spans.filter((span) => span.toMs > from);
+}
+
+/** Of a range alone this cannot be told: who reads nothing has no counters either. */
+async function countedSince({ counterHours }: Read): Promise<number> {
+  return (await counterHours.oldest()) ?? Number.POSITIVE_INFINITY;
 }
 
 function gaugeOf(row: CompanySnapshot): Gauge {

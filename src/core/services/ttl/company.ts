@@ -2,7 +2,7 @@ import { RcmError } from '../../errors.js';
 import { KeyTemplates } from '../../redis/key-template.js';
 import { ownKeys } from '../../redis/namespace.js';
 import type { CompanyListing } from '../../store/store.js';
-import { assertHasKeys } from '../company/candidates.js';
+import { assertIsKnown } from '../company/candidates.js';
 import { type ResolvedCompany, resolveCompany } from '../company/resolve.js';
 import type { Ports } from '../ports.js';
 
@@ -23,6 +23,6 @@ export async function ttlCompany(
   const { store, redis } = ports;
   const policy = store instanceof RcmError ? null : await store.policies.get(companyId).catch(() => null);
   const events = policy === null ? await redis.client.exists(ownKeys.events(companyId)).catch(() => 0) : 0;
-  if (policy === null && events === 0) await assertHasKeys(ports, company, listing);
+  if (policy === null && events === 0) await assertIsKnown(ports, company, listing);
   return company;
 }

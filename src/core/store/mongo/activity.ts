@@ -47,12 +47,13 @@ export function activityRepository(mongo: Mongo, { activity: model, eventMark }:
         if (copied > 0) await makeIndexes();
         return copied;
       }),
-    prune: (now, retention) =>
+    prune: (now, retention, endMs = Number.POSITIVE_INFINITY) =>
       mongo.run(async () => {
-        const before = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
-        const acts = await model.deleteMany({ timestamp: { $lt: before(retention.actDays) } });
-        const accesses = await model.deleteMany({ ...ACCESS, timestamp: { $lt: before(retention.accessDays) } });
-        return acts.deletedCount + accesses.deletedCount + (await pruneExcess(mongo, model));
+        const before = (days: number) => ({ timestamp: { $lt: new Date(now.getTime() - days * DAY_MS) } });
+        const acts = await removeOldest(model, before(retention.actDays), { endMs });
+        const accesses = await removeOldest(model, { ...ACCESS, ...before(retention.accessDays) }, { endMs });
+        const today = Math.floor(now.getTime() / DAY_MS);
+        return acts + accesses + (await pruneExcess(mongo, model, [today - 1, today]));
       }),
   };
 }
@@ -111,27 +112,44 @@ function condition(filter: ActivityFilter): QueryFilter<ActivityEntry> {
   };
 }
 
-/** Removes the oldest access events of each company and UTC day that has too many. Returns how many went. */
-async function pruneExcess(mongo: Mongo, model: Models['activity']): Promise<number> {
-  const days = await model
-    .aggregate<{ _id: { companyId: string; day: Date }; count: number }>([
-      { $match: ACCESS },
-      { $project: { companyId: 1, day: { $subtract: ['$timestamp', { $mod: [{ $toLong: '$timestamp' }, DAY_MS] }] } } },
-      { $group: { _id: { companyId: '$companyId', day: '$day' }, count: { $sum: 1 } } },
-      { $match: { count: { $gt: ACCESS_EVENTS_PER_COMPANY_AND_DAY } } },
-    ])
-    .option({ maxTimeMS: mongo.operationMs });
+/**
+ * Removes the oldest entries that fit, `most` at most, in portions of which none begins after `endMs`: one deletion of
+ * millions would outlast any time limit. Returns how many went.
+ */
+async function removeOldest(
+  model: Models['activity'],
+  filter: QueryFilter<ActivityEntry>,
+  { most = Number.POSITIVE_INFINITY, endMs = Number.POSITIVE_INFINITY }: { most?: number; endMs?: number },
+): Promise<number> {
+  for (let gone = 0; ; ) {
+    const limit = Math.min(DELETE_BATCH, most - gone);
+    const found = await model.find(filter, { _id: 1 }).sort({ timestamp: 1 }).limit(limit).lean();
+    if (found.length > 0) gone += (await model.deleteMany({ _id: { $in: found.map((doc) => doc._id) } })).deletedCount;
+    if (found.length < limit || gone >= most || performance.now() >= endMs) return gone;
+  }
+}
+
+/**
+ * Removes the oldest access events of each company that has too many of one of these UTC days: of yesterday and today, since
+ * what is older was looked at then. Returns how many went.
+ */
+async function pruneExcess(mongo: Mongo, model: Models['activity'], days: readonly number[]): Promise<number> {
   let removed = 0;
-  for (const { _id, count } of days) {
-    const timestamp = { $gte: _id.day, $lt: new Date(_id.day.getTime() + DAY_MS) };
-    let excess = count - ACCESS_EVENTS_PER_COMPANY_AND_DAY;
-    while (excess > 0) {
-      const batch = Math.min(excess, DELETE_BATCH);
-      const oldest = { ...ACCESS, companyId: _id.companyId, timestamp };
-      const found = await model.find(oldest, { _id: 1 }).sort({ timestamp: 1, _id: 1 }).limit(batch).lean();
-      const result = await model.deleteMany({ _id: { $in: found.map((doc) => doc._id) } });
-      removed += result.deletedCount;
-      excess -= batch;
+  // By company and time, acts included: an index tells that without a look at any entry.
+  const companyId = { $in: await model.distinct('companyId') };
+  for (const day of days) {
+    const timestamp = { $gte: new Date(day * DAY_MS), $lt: new Date((day + 1) * DAY_MS) };
+    const busy = await model
+      .aggregate<{ _id: string }>([
+        { $match: { companyId, timestamp } },
+        { $group: { _id: '$companyId', count: { $sum: 1 } } },
+        { $match: { count: { $gt: ACCESS_EVENTS_PER_COMPANY_AND_DAY } } },
+      ])
+      .option({ maxTimeMS: mongo.operationMs });
+    for (const { _id } of busy) {
+      const accesses = { ...ACCESS, companyId: _id, timestamp };
+      const most = (await model.countDocuments(accesses)) - ACCESS_EVENTS_PER_COMPANY_AND_DAY;
+      if (most > 0) removed += await removeOldest(model, accesses, { most });
     }
   }
   return removed;

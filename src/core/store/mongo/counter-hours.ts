@@ -20,6 +20,8 @@ import type { CounterDayDoc, Models } from './models.js';
 /** Of COUNTER_NAMES, in their order: MongoDB stores every name in every document. `z` is the mark. */
 const SHORT = [...'abcdefghijklmnopqrs'];
 const MARK = 'z';
+/** In the platform's document: the hour's companies are being written, and its sum is not what they come to yet. */
+const UNSETTLED = 'y';
 const HOURS = Array.from({ length: DAY_MS / HOUR_MS }, (_, hour) => String(hour));
 const BATCH = 1000;
 /** Longer ranges are cut to what there is before days are looked up one by one. */
@@ -50,24 +52,34 @@ export function counterHourRepository(mongo: Mongo, { counterDay }: Models): Cou
     marks: (sinceMs) =>
       mongo.run(async () => {
         const found = new Map<string, Map<number, number | null>>();
+        const unsettled: number[] = [];
         const projection = Object.fromEntries(HOURS.map((hour) => [`h.${hour}.${MARK}`, 1]));
+        for (const hour of HOURS) projection[`h.${hour}.${UNSETTLED}`] = 1;
         for await (const { _id, h } of docs({ _id: { $gte: idOf(dayOf(sinceMs), '') } }, projection)) {
           const { day, companyId } = partsOf(_id);
-          if (companyId === PLATFORM_ID || h === undefined) continue;
+          if (h === undefined) continue;
           const marks = found.get(companyId) ?? new Map<number, number | null>();
-          for (const [hour, { [MARK]: mark }] of Object.entries(h)) {
+          for (const [hour, { [MARK]: mark, [UNSETTLED]: open }] of Object.entries(h)) {
             const ms = day * DAY_MS + Number(hour) * HOUR_MS;
+            if (open !== undefined) unsettled.push(ms);
             if (ms >= sinceMs) marks.set(ms, mark ?? null);
           }
           if (marks.size > 0) found.set(companyId, marks);
         }
+        found.delete(PLATFORM_ID);
+        // Written again, their sum is made again.
+        for (const marks of found.values()) for (const ms of unsettled) marks.delete(ms);
         return found;
       }),
     put: (hours) =>
       mongo.run(async () => {
         const counted = hours.filter(({ counters }) => hasCounts(counters));
+        if (counted.length === 0) return;
+        // Companies and their sum are written one after the other: who is killed in between must be found out.
+        await flagPlatform(collection, counted, '$set');
         await write(collection, counted);
         await write(collection, await platformHours(collection, counted));
+        await flagPlatform(collection, counted, '$unset');
       }),
     range: (companyId, fromMs, toMs) =>
       mongo.run(async () => {
@@ -94,7 +106,7 @@ export function counterHourRepository(mongo: Mongo, { counterDay }: Models): Cou
         const [doc] = await docs({}).sort({ _id: 1 }).limit(1).toArray();
         return doc === undefined ? null : (spansOf(doc, 0, Number.POSITIVE_INFINITY)[0]?.fromMs ?? null);
       }),
-    prune: (now, { hourlySnapshotsDays, snapshotDays }) =>
+    prune: (now, { hourlySnapshotsDays, snapshotDays }, endMs = Number.POSITIVE_INFINITY) =>
       mongo.run(async () => {
         const today = dayOf(now.getTime());
         const before = { $lt: idOf(today - hourlySnapshotsDays, '') };
@@ -112,7 +124,9 @@ export function counterHourRepository(mongo: Mongo, { counterDay }: Models): Cou
           batch.push({
             replaceOne: { filter: { _id: doc._id as never }, replacement: { s: shortOf(dayCounters(doc)) } },
           });
-          if (batch.length >= BATCH) await flush();
+          if (batch.length < BATCH) continue;
+          await flush();
+          if (performance.now() >= endMs) break;
         }
         await flush();
         return (
@@ -146,6 +160,23 @@ async function write(collection: Collection, hours: readonly CounterHour[]): Pro
     await collection.bulkWrite(writes.slice(i, i + BATCH) as never, { ordered: false });
 }
 
+/** Notes of the hours that their sum over all companies is being made, or that it is. */
+async function flagPlatform(
+  collection: Collection,
+  hours: readonly CounterHour[],
+  operator: '$set' | '$unset',
+): Promise<void> {
+  const paths = new Map<string, Record<string, number>>();
+  for (const hourMs of new Set(hours.map((one) => one.hourMs))) {
+    const id = idOf(dayOf(hourMs), PLATFORM_ID);
+    paths.set(id, { ...paths.get(id), [`h.${(hourMs % DAY_MS) / HOUR_MS}.${UNSETTLED}`]: 1 });
+  }
+  const writes = [...paths].map(([_id, of]) => ({
+    updateOne: { filter: { _id }, update: { [operator]: of }, upsert: true },
+  }));
+  await collection.bulkWrite(writes as never, { ordered: false });
+}
+
 /** The sums over all companies of the hours that were touched, from what is stored of them. */
 async function platformHours(collection: Collection, hours: readonly CounterHour[]): Promise<CounterHour[]> {
   const sums: CounterHour[] = [];
@@ -177,9 +208,11 @@ function partsOf(id: string): { day: number; companyId: string } {
 
 function spansOf(doc: CounterDayDoc, fromMs: number, toMs: number): CounterSpan[] {
   const start = partsOf(doc._id).day * DAY_MS;
-  const hours = Object.entries(doc.h ?? {}).map(([hour, short]): CounterSpan => {
+  const hours = Object.entries(doc.h ?? {}).flatMap(([hour, short]): CounterSpan[] => {
     const ms = start + Number(hour) * HOUR_MS;
-    return { fromMs: ms, toMs: ms + HOUR_MS, counters: countersOf(short) };
+    const counters = countersOf(short);
+    // Nothing yet where the platform's sum is being made.
+    return hasCounts(counters) ? [{ fromMs: ms, toMs: ms + HOUR_MS, counters }] : [];
   });
   const days = doc.s === undefined ? [] : [{ fromMs: start, toMs: start + DAY_MS, counters: countersOf(doc.s) }];
   return settledSpans(hours, days).filter((span) => span.fromMs >= fromMs && span.fromMs < toMs);

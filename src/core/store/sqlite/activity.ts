@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   ACCESS_EVENT_TYPES,
   ACCESS_EVENTS_PER_COMPANY_AND_DAY,
@@ -44,25 +45,46 @@ export function activityRepository(db: Database): ActivityRepository {
         );
       return copied;
     },
-    prune: async (now, retention) =>
-      db.immediate(() => {
-        const before = (days: number): number => now.getTime() - days * DAY_MS;
-        const acts = db.run(`DELETE FROM activity WHERE timestamp < ?`, before(retention.actDays));
-        const accesses = db.run(
-          `DELETE FROM activity WHERE timestamp < ? AND event_type IN (${ACCESS_TYPES})`,
-          before(retention.accessDays),
+    prune: async (now, retention, endMs = Number.POSITIVE_INFINITY) => {
+      const old = (condition: string, days: number) =>
+        inPortions(endMs, () =>
+          db.run(
+            `DELETE FROM activity WHERE id IN (SELECT id FROM activity WHERE timestamp < ? ${condition}
+               ORDER BY timestamp LIMIT ${PORTION})`,
+            now.getTime() - days * DAY_MS,
+          ),
         );
-        const excess = pruneExcess(db);
-        return acts + accesses + excess;
-      }),
+      const acts = await old('', retention.actDays);
+      const accesses = await old(`AND event_type IN (${ACCESS_TYPES})`, retention.accessDays);
+      return acts + accesses + pruneExcess(db, Math.floor(now.getTime() / DAY_MS));
+    },
   };
 }
 
-/** Removes the oldest access events of each company and UTC day that has too many. Returns how many went. */
-function pruneExcess(db: Database): number {
+/** Rows that one transaction removes: others wait for it, and the lease of a run is renewed in between. */
+const PORTION = 20_000;
+
+async function inPortions(endMs: number, remove: () => number): Promise<number> {
+  for (let gone = 0; ; ) {
+    const removed = remove();
+    gone += removed;
+    if (removed < PORTION || performance.now() >= endMs) return gone;
+    await setImmediate();
+  }
+}
+
+/**
+ * Removes the oldest access events of each company that has too many of yesterday or today: what is older was looked at
+ * then. Returns how many went.
+ */
+function pruneExcess(db: Database, today: number): number {
   // Told by the index alone, acts included: the few that may have too many are looked at one by one.
   const days = db.rows(
-    `SELECT company_id, timestamp / ${DAY_MS} AS day FROM activity GROUP BY company_id, day HAVING count(*) > ?`,
+    `WITH RECURSIVE company(name) AS (SELECT min(company_id) FROM activity UNION ALL
+       SELECT (SELECT min(company_id) FROM activity WHERE company_id > name) FROM company WHERE name IS NOT NULL)
+     SELECT name, day.value FROM company, json_each(?) day WHERE ? < (SELECT count(*) FROM activity
+       WHERE company_id = name AND timestamp >= day.value * ${DAY_MS} AND timestamp < (day.value + 1) * ${DAY_MS})`,
+    JSON.stringify([today - 1, today]),
     ACCESS_EVENTS_PER_COMPANY_AND_DAY,
   );
   return days.reduce(

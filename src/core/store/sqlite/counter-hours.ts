@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   addSpans,
   type CounterHour,
@@ -88,16 +89,17 @@ export function counterHourRepository(db: Database): CounterHourRepository {
       const known = starts.filter((start) => start !== null);
       return known.length === 0 ? null : Math.min(...known);
     },
-    prune: async (now, { hourlySnapshotsDays, snapshotDays }) => {
+    prune: async (now, { hourlySnapshotsDays, snapshotDays }, endMs = Number.POSITIVE_INFINITY) => {
       const merged = dayOf(now.getTime()) - hourlySnapshotsDays;
       let gone = 0;
-      // A day at a time: nobody waits long for the lock.
-      for (;;) {
+      // A day at a time: nobody waits long for the lock, and the lease of a run is renewed in between.
+      while (performance.now() < endMs) {
         const oldest = db.get('SELECT min(hour) AS hour FROM counter_hour')?.hour;
         if (oldest == null) break;
         const day = Math.floor(Number(oldest) / HOURS_PER_DAY);
         if (day >= merged) break;
         gone += db.immediate(() => mergeDay(db, day));
+        await setImmediate();
       }
       return gone + db.run('DELETE FROM counter_day WHERE day < ?', dayOf(now.getTime()) - snapshotDays);
     },

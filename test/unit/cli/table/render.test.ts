@@ -33,6 +33,34 @@ describe('renderTable', () => {
     ).toEqual(['Company          Cost', 'Royal Plumbing  $4.22', 'acme                —']);
   });
 
+  it('cuts in the middle what both ends tell apart', () => {
+    const key: Column<Row> = { ...NAME, header: 'Key', shrinks: 'middle' };
+    const at = (name: string, width: number) => renderTable([{ name, cost: 1 }], [key], plain(width)).split('\n')[1];
+    expect(at('company:68e3f77a:scenario:702', 21)).toBe('company:68…enario:702');
+    expect(at('company:12:a', 12)).toBe('company:12:a');
+    // Letters of two columns are not halved.
+    expect(at('名前名前名前名前', 10)).toBe('名前…名前');
+  });
+
+  it('is a block a row where it is wider than the terminal, however much is cut', () => {
+    const rows = [
+      { name: 'Royal Plumbing', cost: 1234.5, orphan: true },
+      { name: 'a', cost: null, orphan: false },
+    ];
+    const at = (width: number) => renderTable(rows, [NAME, COST, ORPHAN], plain(width)).split('\n');
+    // 8 of the name, 8 of the cost, 6 of the orphan, and two gaps.
+    expect(at(26)).toEqual(['Company       Cost  Orphan', 'Royal P…  $1234.50  true', 'a                —  false']);
+    expect(at(25)).toEqual([
+      'Royal Plumbing',
+      '  Cost    $1234.50',
+      '  Orphan  true',
+      'a',
+      '  Cost    —',
+      '  Orphan  false',
+    ]);
+    for (const line of at(18)) expect(stringWidth(line)).toBeLessThanOrEqual(18);
+  });
+
   it('has a header alone where there is no row', () => {
     expect(table([])).toEqual(['Company  Cost']);
   });
@@ -61,7 +89,7 @@ describe('renderTable', () => {
   });
 
   it('never cuts what may not shrink, nor below eight', () => {
-    const lines = table([{ name: 'a name that is long', cost: 1_234_567 }], 5);
+    const lines = table([{ name: 'a name that is long', cost: 1_234_567 }], 21);
     expect(lines[1]).toBe('a name …  $1234567.00');
   });
 

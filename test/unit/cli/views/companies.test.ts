@@ -55,7 +55,8 @@ describe('banner', () => {
     const one = report([quiet, facts('2'), facts('3'), facts('4'), facts('5'), facts('6')]);
     expect(banner({ ...one, snapshot: { takenAt: NOW, ageSeconds: 3700 } })).toEqual([
       '6 companies   🟢 5   🟡 0   🔴 0   ⚪ 1',
-      expect.stringContaining('Memory 5.0MB'),
+      // 5 × 0.08 + 20 + 10 misses × 30 × 0.000001, and what the quiet one's unrecorded misses cost.
+      'Memory 5.0MB · Hit rate 98.0% (24h) · Cost $20.40+/month + $57.00 unallocated',
       'Redis uses 12.4MB · up 3d 4h · figures from a snapshot 1h 1m old',
     ]);
   });

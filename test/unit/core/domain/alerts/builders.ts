@@ -61,6 +61,7 @@ export const facts = (change: Partial<AlertFacts> = {}): AlertFacts => ({
   servers: [],
   failedReplicas: [],
   lastSnapshot: 'none',
+  evictionsSince: null,
   measuredAt: NOW,
   now: NOW,
   ...change,

@@ -143,15 +143,15 @@ describe('memoryRule', () => {
 });
 
 describe('evictionRule', () => {
-  const rule = (evictedKeys: number | null, lastSnapshot: AlertFacts['lastSnapshot'], uptimeSeconds: number | null) =>
-    evictionRule(facts({ redis: { evictedKeys, uptimeSeconds }, lastSnapshot }));
+  const rule = (evictedKeys: number | null, since: AlertFacts['evictionsSince'], uptimeSeconds: number | null) =>
+    evictionRule(facts({ redis: { evictedKeys, uptimeSeconds }, evictionsSince: since }));
   const snapshot = (evictedKeys: number | null) => ({ takenAt: ago(HOUR), evictedKeys });
 
-  it('counts since the last snapshot', () => {
+  it('counts since a snapshot', () => {
     expect(rule(1007, snapshot(7), 2 * 3600).found).toMatchObject([
       {
         severity: 'warning',
-        message: '1,000 keys were evicted since the last snapshot, 1h before',
+        message: '1,000 keys were evicted since the snapshot, 1h before',
         evidence: {
           evictedKeys: 1000,
           comparedWith: 'snapshot',
@@ -164,8 +164,7 @@ describe('evictionRule', () => {
   });
 
   it.each([
-    ['there is none', 'none', 7200, 7200],
-    ['the store is away', null, 7200, 7200],
+    ['there is none', null, 7200, 7200],
     ['it did not know', snapshot(null), 7200, 7200],
     ['Redis started since', snapshot(0), 3597, 3597],
     ['the count began anew', snapshot(6), 7200, 7200],
@@ -183,9 +182,9 @@ describe('evictionRule', () => {
   });
 
   it('makes do with an unknown start, not with an unknown count', () => {
-    expect(rule(1, 'none', null).found[0]?.message).toBe("1 key was evicted since the server's start");
-    expect(rule(0, 'none', null)).toEqual({ found: [], unknown: [] });
-    expect(rule(null, 'none', 1).unknown).toEqual([{ companyId: null, code: 'REDIS_EVICTIONS' }]);
+    expect(rule(1, null, null).found[0]?.message).toBe("1 key was evicted since the server's start");
+    expect(rule(0, null, null)).toEqual({ found: [], unknown: [] });
+    expect(rule(null, null, 1).unknown).toEqual([{ companyId: null, code: 'REDIS_EVICTIONS' }]);
   });
 });
 
@@ -197,7 +196,7 @@ describe('snapshotRule', () => {
     [24 * HOUR, 'critical'],
     [-HOUR, ''],
   ])('%d ms old: %s', (age, severity) => {
-    const lastSnapshot = { takenAt: ago(age), evictedKeys: null };
+    const lastSnapshot = { takenAt: ago(age) };
     expect(severityOf(snapshotRule(facts({ lastSnapshot })))).toBe(severity);
   });
 

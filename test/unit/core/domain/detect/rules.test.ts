@@ -4,8 +4,10 @@ import { efficiencyRule } from '../../../../../src/core/domain/detect/efficiency
 import type { DetectFigures, PlatformFigures, Verdict } from '../../../../../src/core/domain/detect/figures.js';
 import type { DetectedIssue } from '../../../../../src/core/domain/detect/issue.js';
 import { memoryRule } from '../../../../../src/core/domain/detect/memory.js';
+import { orphanRule } from '../../../../../src/core/domain/detect/orphans.js';
 import { DEFAULT_THRESHOLDS } from '../../../../../src/core/domain/detect/thresholds.js';
 import { DEFAULT_PRICING } from '../../../../../src/core/domain/pricing.js';
+import { issueAdvice } from '../../../../../src/core/domain/recommend/issue-advice.js';
 import { peersOf } from '../../../../../src/core/services/detect/history.js';
 
 const DAY = 86_400_000;
@@ -20,6 +22,8 @@ const platform = {
   evictions: null,
   usual: { bytes: null, callsPerDay: null },
   thresholds: DEFAULT_THRESHOLDS,
+  orphans: null,
+  mostOrphansPercent: 20,
 } as unknown as PlatformFigures;
 
 interface Given {
@@ -120,5 +124,39 @@ describe('too much memory', () => {
     // Twice the calls explain 20 of 50 MB, and $0.08 a MB cost the other 30.
     expect(issue(20)?.impact).toMatchObject({ bytes: 30 * MB, costPerMonth: 30 * 0.08 });
     expect(issue(25)).toBeNull();
+  });
+});
+
+describe('keys of no known company', () => {
+  const gone = (hits: number | null = 0) => {
+    const one = figures({ megabytes: 1, hits: hits ?? 0 }, hits === null ? { reads: null } : {});
+    return { ...one, view: { ...one.view, orphan: true } } as DetectFigures;
+  };
+  const among = (orphans: number, ids: number) => ({ ...platform, orphans: { orphans, ids } }) as PlatformFigures;
+
+  test('are removed where few ids are: the list of companies is whole', () => {
+    for (const where of [platform, among(1, 5)]) {
+      const issue = found(orphanRule(gone(), where));
+      expect(issue).toMatchObject({ confidence: 'high', autoFix: { available: true }, missing: [] });
+      expect(issue?.rootCauses).toMatchObject([{ cause: 'company_gone' }]);
+    }
+    expect(found(orphanRule(gone(null), platform))?.confidence).toBe('medium');
+  });
+
+  test('are nobody to remove where many ids are: the list may not be whole', () => {
+    const issue = found(orphanRule(gone(), among(2, 9))) as DetectedIssue;
+    expect(issue).toMatchObject({
+      confidence: 'low',
+      autoFix: { available: false, reason: 'The list of companies may lack it: 2 of 9 ids with keys are not in it' },
+      missing: ['whether the list of companies is whole: 2 of 9 ids with keys are not in it'],
+    });
+    expect(issue.rootCauses).toMatchObject([{ cause: 'list_incomplete' }]);
+    expect(found(orphanRule(gone(5), among(2, 9)))?.rootCauses).toMatchObject([{ cause: 'still_used' }]);
+    // What is advised then removes nothing, and saves nothing.
+    expect(issueAdvice(issue)).toMatchObject({
+      command: 'rcm companies --filter orphan=true',
+      savingPerMonth: null,
+      confidence: 'low',
+    });
   });
 });

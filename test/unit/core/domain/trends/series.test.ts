@@ -28,7 +28,7 @@ describe('the figures of steps', () => {
       hour(30, { clear: 3 }),
       hour(50, { hit: 2, miss: 0 }),
     ];
-    const points = factsOfSteps(days(4), spans, [gauge(T + HOUR), gauge(T + 2 * HOUR, { memoryBytes: 7 })]).map(
+    const points = factsOfSteps(days(4), spans, [gauge(T + HOUR), gauge(T + 2 * HOUR, { memoryBytes: 7 })], T).map(
       pointOf,
     );
     expect(points.map((p) => p.reads)).toEqual([101, null, 2, null]);
@@ -42,13 +42,16 @@ describe('the figures of steps', () => {
   it('of a day before counters were kept are those that its snapshot had, never beside counters, never by the hour', () => {
     const day = { hits: 8, misses: 2, readUs: 20_000 };
     const gauges = [gauge(T + 23 * HOUR, { day }), gauge(T + 47 * HOUR, { day }), gauge(T + 71 * HOUR, { day })];
-    const points = factsOfSteps(days(3), [hour(30, { hit: 1, miss: 1 })], gauges).map(pointOf);
+    const points = factsOfSteps(days(3), [hour(30, { hit: 1, miss: 1 })], gauges, T + 30 * HOUR).map(pointOf);
     expect(points.map((p) => [p.reads, p.hitRate])).toEqual([
       [10, 80],
       [2, 50],
       [null, null],
     ]);
-    const hourly = factsOfSteps(stepsBetween(T, T + DAY - 1, '1h', UTC), [], gauges).map(pointOf);
+    // Nothing was read on the first day of these: its last snapshot still knows of the evening before.
+    const idle = factsOfSteps(days(3), [hour(30, { hit: 1, miss: 1 })], gauges, T - 9 * DAY).map(pointOf);
+    expect(idle.map((p) => p.reads)).toEqual([null, 2, null]);
+    const hourly = factsOfSteps(stepsBetween(T, T + DAY - 1, '1h', UTC), [], gauges, Infinity).map(pointOf);
     expect(hourly.every((p) => p.reads === null)).toBe(true);
     expect(hourly.filter((p) => p.keys !== null)).toHaveLength(1);
   });
@@ -56,8 +59,8 @@ describe('the figures of steps', () => {
   it('take a merged day by its middle, and by the hour not at all', () => {
     const merged = [{ fromMs: T, toMs: T + DAY, counters: { hit: 4, miss: 4 } }];
     const berlin = stepsBetween(T - DAY, T + DAY, '1d', zoneOf('Europe/Berlin') as Zone);
-    expect(factsOfSteps(berlin, merged, []).map((f) => f.counters?.hit ?? null)).toEqual([null, 4, null]);
-    const hourly = factsOfSteps(stepsBetween(T, T + DAY - 1, '1h', UTC), merged, []);
+    expect(factsOfSteps(berlin, merged, [], T).map((f) => f.counters?.hit ?? null)).toEqual([null, 4, null]);
+    const hourly = factsOfSteps(stepsBetween(T, T + DAY - 1, '1h', UTC), merged, [], T);
     expect(hourly.every((f) => f.counters === null)).toBe(true);
   });
 
@@ -66,6 +69,7 @@ describe('the figures of steps', () => {
       days(5),
       [hour(1, { hit: 99, miss: 1 }), hour(25, { hit: 0, miss: 1 })],
       [gauge(T + 26 * HOUR)],
+      T,
     );
     const merged = coarserFacts(facts, 3).map(pointOf);
     expect(merged).toHaveLength(3);

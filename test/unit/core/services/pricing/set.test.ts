@@ -85,5 +85,7 @@ describe('partOf', () => {
 it('nearestPaths: at most three, the best first', () => {
   expect(nearestPaths('redis.storagecostpermb')[0]).toBe('providers.redis.storageCostPerMB');
   expect(nearestPaths('warning', SETTING_PATHS)[0]).toBe('budgets.thresholds.warningPercent');
+  // Nothing is near: then what the service has.
+  expect(nearestPaths('redis.x')).toEqual(['providers.redis.storageCostPerMB', 'providers.redis.baseServiceCost']);
   expect(nearestPaths('x').length).toBeLessThanOrEqual(3);
 });
