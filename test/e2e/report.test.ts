@@ -113,6 +113,17 @@ describe.each([
         ).toBe(true);
     });
 
+    it('a time longer than the log is kept: rates are of what it covers, and incidents are unknown', async () => {
+      const year = (await rcm(['report', ...flags, '--since', '365d', '--json'])).json<Json>();
+      const of = (name: string) => year.successMetrics.find((one: Json) => one.name === name);
+      // Three runs by hand in the 90 days that are kept.
+      expect(of('manualClears')).toMatchObject({
+        value: expect.closeTo(3 / (90 / 7), 6),
+        basis: expect.stringContaining('kept for 90 days'),
+      });
+      expect(of('incidents')).toMatchObject({ value: null, unknown: expect.stringContaining('45 days at most') });
+    });
+
     it('CSV and Markdown: names stay text', async () => {
       const csv = await rcm(['report', ...flags, '--format', 'csv']);
       const rows = parse<Record<string, string>>(csv.stdout, { columns: true });

@@ -15,8 +15,7 @@ Exit codes: 0 done (or nothing to change), 2 a path or value that cannot be, 3 t
     },
     {
       description: 'Two prices as one change, with the reason for the history',
-      command:
-        "<%= config.bin %> pricing set redis.storageCostPerMB='$0.09' --reason 'New plan'",
+      command: "<%= config.bin %> pricing set redis.storageCostPerMB='$0.09' --reason 'New plan'",
     },
   ];
   static override args = {
