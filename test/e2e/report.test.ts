@@ -417,6 +417,11 @@ describeBrowser('the page of rcm report, in a browser', () => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
           0,
         );
+        // What matters most is seen without scrolling sideways.
+        const seen = await page.$$eval('#metrics-table tbody tr', (all) =>
+          Math.max(...all.map((row: Json) => row.cells[1].getBoundingClientRect().right)),
+        );
+        expect(seen).toBeLessThanOrEqual(await page.evaluate(() => window.innerWidth));
         await page.$$eval('details', (all) => {
           for (const one of all) one.open = true;
         });

@@ -49,7 +49,7 @@ details .scroll{max-height:320px;overflow:auto}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:4px 0;font-size:.85rem}
 th,td{padding:5px 7px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);unicode-bidi:isolate}
-tbody th{font-weight:600;min-width:9rem;max-width:20rem;overflow-wrap:anywhere}
+tbody th{font-weight:600;min-width:10rem;max-width:20rem;overflow-wrap:anywhere}
 td{overflow-wrap:break-word;max-width:30rem}
 thead th{background:var(--panel);white-space:nowrap}
 thead button{all:unset;cursor:pointer;font-weight:600}
