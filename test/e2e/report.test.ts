@@ -8,9 +8,10 @@ import { reportHtml } from '../../src/cli/views/report/page.js';
 import { type PlatformReport, platformReport } from '../../src/core/services/report/report.js';
 import { describeBrowser, launchBrowser } from '../support/browser.js';
 import { rcm } from '../support/cli.js';
+import { describeMongo } from '../support/mongo/index.js';
 import { connect, type RedisServer, startRedis } from '../support/redis/index.js';
 import { tempDir } from '../support/temp-dir.js';
-import { NAMES, seedReport } from './support/report-world.js';
+import { NAMES, type ReportEngine, type ReportWorld, seedReport } from './support/report-world.js';
 import { expectError } from './support/run.js';
 import { expectSchema } from './support/schema.js';
 
@@ -24,101 +25,142 @@ declare const getComputedStyle: (element: Json) => { backgroundColor: string };
 const NOW = Date.now();
 let server: RedisServer;
 let redis: Redis;
-let flags: string[];
-let report: Json;
 beforeAll(async () => {
   server = await startRedis();
   redis = connect(server);
-  ({ flags } = await seedReport(redis, server.url, NOW));
-  const result = await rcm(['report', ...flags, '--json']);
-  expect(result.exitCode, result.stderr).toBe(0);
-  report = result.json();
 });
 afterAll(async () => {
   redis.disconnect();
   await server.stop();
 });
 
-describe('rcm report', () => {
-  it('--json: all parts, from one survey', async () => {
-    expectSchema(platformReport, report);
-    const { companies, platform, trends } = report;
-    expect(companies.map((one: Json) => one.companyName).sort()).toEqual(Object.values(NAMES).sort());
-    expect(platform.platformStats.totalMemoryBytes).toBe(
-      companies.reduce((sum: number, one: Json) => sum + one.metrics.cacheBytes, 0),
-    );
-    expect(companies.find((one: Json) => one.companyId === '1').metrics.hitRate).toBe(90);
-    expect(report.changes.map((one: Json) => [one.path, one.oldValue, one.newValue, one.changedBy])).toEqual([
-      ['budgets.customBudgets.1.cache', null, 1, 'bob'],
-      ['providers.redis.storageCostPerMB', 0.08, 0.5, '=ann'],
-    ]);
-    expect(report.fixes).toMatchObject([{ fixId: 'fx-abcdef', measured: { hitRate: 86.25 } }]);
-    const known = trends.points.filter((point: Json) => point.memoryBytes !== null);
-    expect([trends.points.length, known.length]).toEqual([31, 19]);
-    // What `detect` finds stands with its company too.
-    const over = report.issues.filter((one: Json) => one.code === 'COST_OVER_BUDGET').map((one: Json) => one.companyId);
-    expect(over).toContain('1');
-    expect(companies.find((one: Json) => one.companyId === '1').issues).toContain('COST_OVER_BUDGET');
-  });
+let flags: string[];
+let report: Json;
+let seededIn: ReportEngine | null = null;
+/** A platform whose durable state is in one of the stores, and its report. */
+const seeded = async (engine: ReportEngine): Promise<ReportWorld> => {
+  await redis.flushall();
+  const world = await seedReport(redis, server.url, NOW, engine);
+  ({ flags } = world);
+  const result = await rcm(['report', ...flags, '--json']);
+  expect(result.exitCode, result.stderr).toBe(0);
+  report = result.json();
+  seededIn = engine;
+  return world;
+};
+/** The same in the embedded store, for what is the same of every store. */
+const embedded = async () => {
+  if (seededIn !== 'sqlite') await seeded('sqlite');
+};
 
-  it('the success metrics, each with what it rests on or why it is unknown', () => {
-    const of = (name: string) => report.successMetrics.find((one: Json) => one.name === name);
-    // Two runs by hand in 30 days; the third clear was a fix's.
-    expect(of('manualClears')).toMatchObject({ value: expect.closeTo(2 / (30 / 7), 6), met: true });
-    // COST_OVER_BUDGET of company 1, and one that somebody had cleared a cache for before the month began.
-    expect(of('detectedProactively')).toMatchObject({ value: 50, met: false });
-    // Five, six, seven and eight days ago, and today's budgets and prices; nobody acts by a mail that fails.
-    expect(of('activeDays').basis).toBe('4 days with an act or command in the log, by 1 person');
-    // Shown 10 minutes and finished 7 minutes after the fifth day.
-    expect(of('troubleshootingTime')).toMatchObject({ value: expect.closeTo(3, 6), unit: 'minutes' });
-    expect(of('fixAcceptance')).toMatchObject({ value: 50, target: null, met: null });
-    expect(of('savedByFixes')).toMatchObject({ value: 1.25 });
-    expect(of('overBudgetDetected')).toMatchObject({ value: 100, met: true });
-    const { totalCost, companies } = report.platform.platformStats;
-    expect(of('costPerCompany').value).toBeCloseTo(totalCost / companies.total, 5);
-    // 18 days of 960 hits in 1,000 reads (1 ms), and what a snapshot rolled up of today: 460 hits in 510 reads.
-    const [hits, reads] = [18 * 960 + 460, 18 * 1000 + 510];
-    expect(of('hitRate')).toMatchObject({ value: expect.closeTo((hits / reads) * 100, 6), met: true });
-    expect(of('incidents')).toMatchObject({ value: null, met: null, unknown: expect.stringContaining('as long') });
-    for (const one of report.successMetrics)
-      expect(
-        [one.value === null, one.unknown !== null].every(Boolean) ||
-          (one.value !== null && one.unknown === null && one.basis !== ''),
-      ).toBe(true);
-  });
-
-  it('CSV and Markdown: names stay text', async () => {
-    const csv = await rcm(['report', ...flags, '--format', 'csv']);
-    const rows = parse<Record<string, string>>(csv.stdout, { columns: true });
-    const byId = Object.fromEntries(rows.map(({ id, name }) => [id, name]));
-    const neutral = (name: string) => (/^[=+\-@]/.test(name) ? `'${name}` : name);
-    expect(byId).toEqual(Object.fromEntries(Object.entries(NAMES).map(([id, name]) => [id, neutral(name)])));
-    const { stdout } = await rcm(['report', ...flags, '--format', 'markdown', '--title', '<script> | #x']);
-    expect(stdout.split('\n')[0]).toBe('# &lt;script&gt; \\| #x');
-    expect(stdout).not.toMatch(/<(?!br)[a-z/]/i);
-    const table = stdout.split('## Companies')[1]?.split('##')[0]?.trim().split('\n') ?? [];
-    // Every row has as many cells as the head: no name broke out of its own.
-    const cells = (line: string) => line.split(/(?<!\\)\|/).length;
-    expect(table).toHaveLength(2 + 6);
-    for (const line of table) expect(cells(line), line).toBe(cells(table[0] as string));
-    expect(stdout).toContain('a \\| b \\[c\\](d) \\`e\\` \\*f\\* \\_g\\_ &lt;img src=x onerror=alert(2)&gt;');
-  });
-
-  it('--from-snapshot asks no Redis', async () => {
-    const words = ['report', ...flags.slice(2), '--redis-url', 'redis://127.0.0.1:1', '--from-snapshot'];
-    const result = await rcm([...words, '--json']);
-    expect(result.exitCode, result.stderr).toBe(0);
-    const past = result.json<Json>();
-    expectSchema(platformReport, past);
-    expect(past).toMatchObject({
-      issues: null,
-      recommendations: null,
-      platform: { snapshot: { takenAt: expect.any(String) } },
+describe.each([
+  { engine: 'mongodb' as const, suite: describeMongo },
+  { engine: 'sqlite' as const, suite: describe },
+])('rcm report, $engine', ({ engine, suite }) => {
+  suite('of a platform with a month behind it', () => {
+    let world: ReportWorld;
+    beforeAll(async () => {
+      world = await seeded(engine);
     });
-    expect(past.companies).toHaveLength(6);
-    expect(past.fixes).toHaveLength(1);
-    expect((await rcm([...words, '--format', 'markdown'])).stdout).toContain('## Recommendations\n\nUnknown.');
+    afterAll(() => world.close());
+
+    it('--json: all parts, from one survey', async () => {
+      expectSchema(platformReport, report);
+      const { companies, platform, trends } = report;
+      expect(companies.map((one: Json) => one.companyName).sort()).toEqual(Object.values(NAMES).sort());
+      expect(platform.platformStats.totalMemoryBytes).toBe(
+        companies.reduce((sum: number, one: Json) => sum + one.metrics.cacheBytes, 0),
+      );
+      expect(companies.find((one: Json) => one.companyId === '1').metrics.hitRate).toBe(90);
+      expect(report.changes.map((one: Json) => [one.path, one.oldValue, one.newValue, one.changedBy])).toEqual([
+        ['budgets.customBudgets.1.cache', null, 1, 'bob'],
+        ['providers.redis.storageCostPerMB', 0.08, 0.5, '=ann'],
+      ]);
+      expect(report.fixes).toMatchObject([{ fixId: 'fx-abcdef', measured: { hitRate: 86.25 } }]);
+      const known = trends.points.filter((point: Json) => point.memoryBytes !== null);
+      expect([trends.points.length, known.length]).toEqual([31, 19]);
+      // What `detect` finds stands with its company too.
+      const over = report.issues
+        .filter((one: Json) => one.code === 'COST_OVER_BUDGET')
+        .map((one: Json) => one.companyId);
+      expect(over).toContain('1');
+      expect(companies.find((one: Json) => one.companyId === '1').issues).toContain('COST_OVER_BUDGET');
+    });
+
+    it('the success metrics, each with what it rests on or why it is unknown', () => {
+      const of = (name: string) => report.successMetrics.find((one: Json) => one.name === name);
+      // Two runs by hand in 30 days; the third clear was a fix's.
+      expect(of('manualClears')).toMatchObject({ value: expect.closeTo(2 / (30 / 7), 6), met: true });
+      // COST_OVER_BUDGET of company 1, and one that somebody had cleared a cache for before the month began.
+      expect(of('detectedProactively')).toMatchObject({ value: 50, met: false });
+      // Five, six, seven and eight days ago, and today's budgets and prices; nobody acts by a mail that fails.
+      expect(of('activeDays').basis).toBe('4 days with an act or command in the log, by 1 person');
+      // Shown 10 minutes and finished 7 minutes after the fifth day.
+      expect(of('troubleshootingTime')).toMatchObject({ value: expect.closeTo(3, 6), unit: 'minutes' });
+      expect(of('fixAcceptance')).toMatchObject({ value: 50, target: null, met: null });
+      expect(of('savedByFixes')).toMatchObject({ value: 1.25 });
+      expect(of('overBudgetDetected')).toMatchObject({ value: 100, met: true });
+      const { totalCost, companies } = report.platform.platformStats;
+      expect(of('costPerCompany').value).toBeCloseTo(totalCost / companies.total, 5);
+      // 18 days of 960 hits in 1,000 reads (1 ms), and what a snapshot rolled up of today: 460 hits in 510 reads.
+      const [hits, reads] = [18 * 960 + 460, 18 * 1000 + 510];
+      expect(of('hitRate')).toMatchObject({ value: expect.closeTo((hits / reads) * 100, 6), met: true });
+      expect(of('incidents')).toMatchObject({ value: null, met: null, unknown: expect.stringContaining('as long') });
+      for (const one of report.successMetrics)
+        expect(
+          [one.value === null, one.unknown !== null].every(Boolean) ||
+            (one.value !== null && one.unknown === null && one.basis !== ''),
+        ).toBe(true);
+    });
+
+    it('a time longer than the log is kept: rates are of what it covers, and incidents are unknown', async () => {
+      const year = (await rcm(['report', ...flags, '--since', '365d', '--json'])).json<Json>();
+      const of = (name: string) => year.successMetrics.find((one: Json) => one.name === name);
+      // Three runs by hand in the 90 days that are kept.
+      expect(of('manualClears')).toMatchObject({
+        value: expect.closeTo(3 / (90 / 7), 6),
+        basis: expect.stringContaining('kept for 90 days'),
+      });
+      expect(of('incidents')).toMatchObject({ value: null, unknown: expect.stringContaining('45 days at most') });
+    });
+
+    it('CSV and Markdown: names stay text', async () => {
+      const csv = await rcm(['report', ...flags, '--format', 'csv']);
+      const rows = parse<Record<string, string>>(csv.stdout, { columns: true });
+      const byId = Object.fromEntries(rows.map(({ id, name }) => [id, name]));
+      const neutral = (name: string) => (/^[=+\-@]/.test(name) ? `'${name}` : name);
+      expect(byId).toEqual(Object.fromEntries(Object.entries(NAMES).map(([id, name]) => [id, neutral(name)])));
+      const { stdout } = await rcm(['report', ...flags, '--format', 'markdown', '--title', '<script> | #x']);
+      expect(stdout.split('\n')[0]).toBe('# &lt;script&gt; \\| #x');
+      expect(stdout).not.toMatch(/<(?!br)[a-z/]/i);
+      const table = stdout.split('## Companies')[1]?.split('##')[0]?.trim().split('\n') ?? [];
+      // Every row has as many cells as the head: no name broke out of its own.
+      const cells = (line: string) => line.split(/(?<!\\)\|/).length;
+      expect(table).toHaveLength(2 + 6);
+      for (const line of table) expect(cells(line), line).toBe(cells(table[0] as string));
+      expect(stdout).toContain('a \\| b \\[c\\](d) \\`e\\` \\*f\\* \\_g\\_ &lt;img src=x onerror=alert(2)&gt;');
+    });
+
+    it('--from-snapshot asks no Redis', async () => {
+      const words = ['report', ...flags.slice(2), '--redis-url', 'redis://127.0.0.1:1', '--from-snapshot'];
+      const result = await rcm([...words, '--json']);
+      expect(result.exitCode, result.stderr).toBe(0);
+      const past = result.json<Json>();
+      expectSchema(platformReport, past);
+      expect(past).toMatchObject({
+        issues: null,
+        recommendations: null,
+        platform: { snapshot: { takenAt: expect.any(String) } },
+      });
+      expect(past.companies).toHaveLength(6);
+      expect(past.fixes).toHaveLength(1);
+      expect((await rcm([...words, '--format', 'markdown'])).stdout).toContain('## Recommendations\n\nUnknown.');
+    });
   });
+});
+
+describe('rcm report', () => {
+  beforeAll(embedded);
 
   it('without a store it is partial, and says so: 3', async () => {
     const words = ['report', '--redis-url', server.url, '--state-file', '/dev/null/rcm.db'];
@@ -161,6 +203,7 @@ describeBrowser('the page of rcm report, in a browser', () => {
   let shots: string;
   let file: string;
   beforeAll(async () => {
+    await embedded();
     browser = await launchBrowser();
     const folder = await tempDir('page');
     shots = process.env.RCM_TEST_SCREENSHOTS ?? folder;
@@ -374,6 +417,11 @@ describeBrowser('the page of rcm report, in a browser', () => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
           0,
         );
+        // What matters most is seen without scrolling sideways.
+        const seen = await page.$$eval('#metrics-table tbody tr', (all) =>
+          Math.max(...all.map((row: Json) => row.cells[1].getBoundingClientRect().right)),
+        );
+        expect(seen).toBeLessThanOrEqual(await page.evaluate(() => window.innerWidth));
         await page.$$eval('details', (all) => {
           for (const one of all) one.open = true;
         });
@@ -392,6 +440,12 @@ describeBrowser('the page of rcm report, in a browser', () => {
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
       expect(await page.locator('#tools').isVisible()).toBe(false);
+      // As wide as A4 lies, without its margins: no table is cut at the edge of the paper.
+      await page.setViewportSize({ width: Math.floor((277 / 25.4) * 96), height: 718 });
+      const wide = await page.$$eval('table', (all) =>
+        all.filter((one: Json) => one.scrollWidth > one.parentElement.clientWidth).map((one: Json) => one.id),
+      );
+      expect(wide).toEqual([]);
       await page.screenshot({ path: `${shots}/report-print.png`, fullPage: true });
       const pdf = await page.pdf({ preferCSSPageSize: true });
       await writeFile(`${shots}/report.pdf`, pdf);

@@ -140,8 +140,12 @@ export function renderMarkdown<Row>(rows: readonly Row[], columns: readonly Colu
   ].join('\n');
 }
 
+/** Text that Markdown, and GitHub in it, show as it is: `@name` tells nobody, `#1` refers to no issue. */
 export function markdownText(text: string): string {
   return text
+    .replace(/(?<![\w.])@(?=\w)|(?<!\w)#(?=\d)/g, (c) => `${c}${NOTHING_WIDE}`)
     .replace(/[\\`*_[\]|~]/g, '\\$&')
     .replace(/[<>&]/g, (c) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;' })[c] as string);
 }
+
+const NOTHING_WIDE = '\u200b';

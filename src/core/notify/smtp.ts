@@ -43,7 +43,13 @@ export async function sendMail(url: URL, mail: Mail, timeoutMs: number, signal: 
       disableUrlAccess: true,
     });
     const { messageId, to, ...parts } = mail;
-    const { rejected } = await transport.sendMail({ ...parts, to: [...to], messageId: `<${messageId}>` });
+    const { rejected } = await transport.sendMail({
+      ...parts,
+      to: [...to],
+      messageId: `<${messageId}>`,
+      // Nobody's absence note answers it.
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    });
     return rejected.map(String);
   } catch (error) {
     if (signal.aborted) throw signal.reason;

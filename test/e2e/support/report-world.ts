@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
+import { mongo } from 'mongoose';
 import type { FixRecord } from '../../../src/core/domain/fix.js';
 import { openStore } from '../../../src/core/store/open-store.js';
 import { DEFAULT_PLATFORM_COLLECTIONS } from '../../../src/core/store/platform-collections.js';
 import { rcm } from '../../support/cli.js';
+import { mongoForTests } from '../../support/mongo/index.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { record } from './counters.js';
 
@@ -20,16 +22,19 @@ export const NAMES: Record<string, string> = {
   '6': '{{7*7}}</style>\\u003c',
 };
 
+export type ReportEngine = 'mongodb' | 'sqlite';
+
+export interface ReportWorld {
+  /** Flags that select Redis (the first two) and the store. */
+  flags: string[];
+  close: () => Promise<void>;
+}
+
 /** A platform of six companies with a month behind it: history with a gap, changes, fixes, clears, issues. */
-export async function seedReport(redis: Redis, url: string, now: number): Promise<{ flags: string[]; state: string }> {
-  const folder = await tempDir('report');
-  const state = `${folder}/rcm.db`;
-  const flags = ['--redis-url', url, '--state-file', state];
-  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
-  const rows = Object.entries(NAMES).map(([id, name], n) => `${id},${quoted(name)},${n * 10},100,1e9,2e9`);
-  await writeFile(`${folder}/list.csv`, `${LIST_HEAD}\n${rows.join('\n')}\n`);
+export async function seedReport(redis: Redis, url: string, now: number, engine: ReportEngine): Promise<ReportWorld> {
+  const { where, flags: ofStore, close } = engine === 'mongodb' ? await listInMongo() : await listInFile();
+  const flags = ['--redis-url', url, ...ofStore];
   for (const words of [
-    ['companies', 'import', `${folder}/list.csv`],
     ['pricing', 'set', 'redis.storageCostPerMB=0.5', '--yes', '--reason', '<b>dearer</b>', '--actor', '=ann'],
     ['budget', 'set', '1', '--cache', '1', '--yes', '--actor', 'bob'],
   ])
@@ -41,7 +46,7 @@ export async function seedReport(redis: Redis, url: string, now: number): Promis
     if (n < 5)
       await record(redis, id, now - HOUR_MS, { hit: 90 + n, miss: 10, hitUs: 50_000, missUs: 60_000, b2: 100 });
   }
-  const store = await openStore({ stateFile: state, collections: DEFAULT_PLATFORM_COLLECTIONS });
+  const store = await openStore({ ...where, collections: DEFAULT_PLATFORM_COLLECTIONS });
   try {
     await must(['snapshot'], flags);
     const last = await store.snapshots.latest();
@@ -95,7 +100,47 @@ export async function seedReport(redis: Redis, url: string, now: number): Promis
   } finally {
     await store.close();
   }
-  return { flags, state };
+  return { flags, close };
+}
+
+interface SeededList {
+  where: { stateFile: string; mongodbUri?: string };
+  flags: string[];
+  close: () => Promise<void>;
+}
+
+/** The companies and what they use, imported into the embedded store. */
+async function listInFile(): Promise<SeededList> {
+  const folder = await tempDir('report');
+  const stateFile = `${folder}/rcm.db`;
+  const flags = ['--state-file', stateFile];
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const rows = Object.entries(NAMES).map(([id, name], n) => `${id},${quoted(name)},${n * 10},100,1e9,2e9`);
+  await writeFile(`${folder}/list.csv`, `${LIST_HEAD}\n${rows.join('\n')}\n`);
+  await must(['companies', 'import', `${folder}/list.csv`], flags);
+  return { where: { stateFile }, flags, close: async () => undefined };
+}
+
+/** The same companies in MongoDB, each with as many calls as its place in the list. */
+async function listInMongo(): Promise<SeededList> {
+  const database = mongoForTests();
+  const client = await new mongo.MongoClient(database.uri).connect();
+  const ids = Object.keys(NAMES);
+  const companies = ids.map((id) => ({ _id: id, companyName: NAMES[id] }));
+  const calls = ids.flatMap((companyId, n) =>
+    Array.from({ length: n }, () => ({ companyId, createdAt: new Date(), durationSeconds: 90, recordingBytes: 1e6 })),
+  );
+  await client
+    .db()
+    .collection('v2companies')
+    .insertMany(companies as object[]);
+  await client.db().collection('v2aiagentcalllogs').insertMany(calls);
+  await client.close();
+  return {
+    where: { stateFile: '/nonexistent/rcm.db', mongodbUri: database.uri },
+    flags: ['--mongodb-uri', database.uri],
+    close: () => database.drop(),
+  };
 }
 
 const MINUTE_MS = 60_000;

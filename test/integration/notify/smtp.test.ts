@@ -35,6 +35,7 @@ describe('over SMTP', () => {
     expect(more).toEqual([]);
     expect(mail).toMatchObject({ from: MAIL.from, to: MAIL.to });
     expect(mail?.raw).toContain('Message-ID: <one-id@example.com>\r\n');
+    expect(mail?.raw).toContain('Auto-Submitted: auto-generated\r\n');
     expect(mail?.raw).toMatch(/^Subject: =\?UTF-8\?[BQ]\?/m);
     expect(mail?.raw).toContain('multipart/alternative');
     expect(mail?.raw).toContain('<p>HTML</p>');

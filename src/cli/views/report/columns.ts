@@ -101,10 +101,12 @@ const FIX_NAMES = [
 ];
 export const FIXES = pick(FIX_COLUMNS, ...FIX_NAMES);
 
+/** The value stands where a phone shows it. */
 export const METRICS: Column<SuccessMetric>[] = [
   { name: 'title', header: 'Metric', value: (m) => m.title },
-  { name: 'target', header: 'Target', value: (m) => m.target?.text ?? null, none: 'followed' },
   { name: 'value', header: 'Value', value: (m) => m.value, text: (m) => amount(m.unit, m.value), align: 'right' },
+  { name: 'target', header: 'Target', value: (m) => m.target?.text ?? null, none: 'followed' },
+  { name: 'met', header: 'Met', value: (m) => m.met, text: (m) => (m.met ? 'yes' : 'no'), none: '' },
   {
     name: 'before',
     header: 'Before',
@@ -113,7 +115,6 @@ export const METRICS: Column<SuccessMetric>[] = [
     none: '',
     align: 'right',
   },
-  { name: 'met', header: 'Met', value: (m) => m.met, text: (m) => (m.met ? 'yes' : 'no'), none: '' },
   { name: 'basis', header: 'Worked out from', value: basisOf },
 ];
 

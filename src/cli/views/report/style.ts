@@ -48,8 +48,8 @@ details .scroll{max-height:320px;overflow:auto}
 .scroll:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,summary:focus-visible,a:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:4px 0;font-size:.85rem}
-th,td{padding:5px 9px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);unicode-bidi:isolate}
-tbody th{font-weight:600;min-width:9rem;max-width:20rem;overflow-wrap:anywhere}
+th,td{padding:5px 7px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);unicode-bidi:isolate}
+tbody th{font-weight:600;min-width:10rem;max-width:20rem;overflow-wrap:anywhere}
 td{overflow-wrap:break-word;max-width:30rem}
 thead th{background:var(--panel);white-space:nowrap}
 thead button{all:unset;cursor:pointer;font-weight:600}

@@ -28,7 +28,10 @@ export function costPerCompany({ totalCost, companies }: PlatformStats, first: C
   if (totalCost === null) return { unknown: 'costs are unknown' };
   if (companies.total === 0) return { unknown: 'there is no company' };
   const before = first === null || first.companies === 0 ? null : first.totalCost / first.companies;
-  const then = before === null ? '' : `; before: the snapshot of ${first?.takenAt.toISOString().slice(0, 10)}`;
+  const then =
+    before === null
+      ? ''
+      : `; before: the snapshot of ${first?.takenAt.toISOString().slice(0, 10)}, at the prices of then`;
   return {
     value: totalCost / companies.total,
     before,

@@ -57,6 +57,12 @@ export function weeksOf({ since, until }: Range): number {
   return Math.max(DAY_MS, until.getTime() - since.getTime()) / (7 * DAY_MS);
 }
 
+/** The part of a range that the log covers: what happened before it was forgotten, and must not count as time without acts. */
+export function loggedRange(range: Range, keptDays: number): Range {
+  const since = new Date(range.until.getTime() - keptDays * DAY_MS);
+  return range.since >= since ? range : { since, until: range.until };
+}
+
 export function isWithin(time: Date, { since, until }: Range): boolean {
   return time >= since && time <= until;
 }

@@ -113,10 +113,17 @@ function runOf({ details, timestamp, companyId }: ActivityEntry): string {
   return String(details.operationId ?? `${companyId} ${timestamp.getTime()}`);
 }
 
-/** By how many percent there were more or fewer critical issues first seen than in as long a time before. */
-export function incidentsChange(states: readonly IssueState[], range: Range): Finding {
+/**
+ * By how many percent there were more or fewer critical issues first seen than in as long a time before.
+ * @param keptDays days after which an issue that is over is forgotten
+ */
+export function incidentsChange(states: readonly IssueState[], range: Range, keptDays: number): Finding {
   const length = range.until.getTime() - range.since.getTime();
   const before: Range = { since: new Date(range.since.getTime() - length), until: new Date(range.since.getTime() - 1) };
+  if (before.since.getTime() < range.until.getTime() - keptDays * DAY_MS)
+    return {
+      unknown: `issues that are over are kept for ${counted(keptDays, 'day')}, and as long a time before is compared: choose a --since of ${counted(Math.floor(keptDays / 2), 'day')} at most`,
+    };
   const count = (within: Range) =>
     states.filter(({ severity, firstSeen }) => severity === 'critical' && isWithin(firstSeen, within)).length;
   const [now, then] = [count(range), count(before)];

@@ -134,6 +134,7 @@ async function reportOf(
         ...{ found, kept, issues, range },
         savings: advice?.total ?? null,
         logCommands: config.logCommands,
+        keptDays: config.retention.actDays,
       }),
       complete,
       warnings: [...new Set(warnings)],

@@ -1,7 +1,14 @@
 import { avgResponseMs } from '../../domain/hit-rate.js';
 import { activeDaysPerWeek, drillDownsPerWeek, fixAcceptance } from '../../domain/report/adoption.js';
 import { costPerCompany, overBudgetDetected, savedByFixes, wastedSpend } from '../../domain/report/costs.js';
-import { type Finding, metricOf, type Range, type SuccessMetric } from '../../domain/report/metric.js';
+import {
+  counted,
+  type Finding,
+  loggedRange,
+  metricOf,
+  type Range,
+  type SuccessMetric,
+} from '../../domain/report/metric.js';
 import {
   clearsByHand,
   detectedProactively,
@@ -23,6 +30,8 @@ export interface MetricSources {
   range: Range;
   /** Whether commands are noted in the log. */
   logCommands: boolean;
+  /** Days for which the log, and issues that are over, are kept. */
+  keptDays: number;
 }
 
 const UNREAD: Finding = { unknown: 'the log of what was done could not be read' };
@@ -36,9 +45,14 @@ const atMost = (text: string, value: number) => ({ text, value, direction: 'at m
 
 /** The master plan's success metrics over the report's time: each with what it rests on, or why it is unknown. */
 export function successMetrics(sources: MetricSources): SuccessMetric[] {
-  const { found, kept, issues, savings, range, logCommands } = sources;
+  const { found, kept, issues, savings, range, logCommands, keptDays } = sources;
   const { acts, fixes, readFixes, trends } = kept;
   const points = trends?.series[0]?.points ?? [];
+  const logged = loggedRange(range, keptDays);
+  const ofLog = (finding: Finding): Finding =>
+    logged === range || 'unknown' in finding
+      ? finding
+      : { ...finding, basis: `${finding.basis}; it is kept for ${counted(keptDays, 'day')}` };
   const NO_LOG = kept.tooManyActs ? TOO_LONG : UNREAD;
   const commands = acts?.filter(({ eventType }) => eventType === 'command') ?? null;
   const clears = acts && readFixes && clearsByHand(acts, readFixes);
@@ -55,7 +69,7 @@ export function successMetrics(sources: MetricSources): SuccessMetric[] {
     ),
     metricOf(
       metric('manualClears', 'Manual cache clears', 'operations', 'per week', atMost('1 a week', 1)),
-      clears === null ? NO_LOG : manualClearsPerWeek(clears, range),
+      clears === null ? NO_LOG : ofLog(manualClearsPerWeek(clears, logged)),
     ),
     metricOf(
       metric('overBudgetDetected', 'Companies over budget detected', 'cost', 'percent', atLeast('100 %', 100)),
@@ -85,15 +99,15 @@ export function successMetrics(sources: MetricSources): SuccessMetric[] {
     ),
     metricOf(
       metric('incidents', 'Cache-related incidents', 'performance', 'percent', atMost('80 % fewer', -80)),
-      kept.issues === null ? NO_ISSUES : incidentsChange(kept.issues, range),
+      kept.issues === null ? NO_ISSUES : incidentsChange(kept.issues, range, keptDays),
     ),
     metricOf(
       metric('activeDays', 'Days on which admins used it', 'adoption', 'days per week', null),
-      acts === null ? NO_LOG : activeDaysPerWeek(acts, range),
+      acts === null ? NO_LOG : ofLog(activeDaysPerWeek(acts, logged)),
     ),
     metricOf(
       metric('drillDowns', 'Drill-downs', 'adoption', 'per week', null),
-      ofCommands((known) => drillDownsPerWeek(known, range)),
+      ofCommands((known) => ofLog(drillDownsPerWeek(known, logged))),
     ),
     metricOf(
       metric('fixAcceptance', 'Automatic fixes accepted', 'adoption', 'percent', null),

@@ -149,6 +149,14 @@ describe('renderMarkdown', () => {
   });
 });
 
+it('in Markdown a name tells nobody and refers to no issue', () => {
+  const cells = ['@octo', '(@octo)', '#12', 'a #12', 'ann@host', 'C#7', 'x'].map((name) => ({ name, cost: 1 }));
+  const text = renderMarkdown(cells, [NAME]);
+  expect(text).not.toMatch(/(^|\W)(@octo|#12)/);
+  expect(text.replaceAll('\u200b', '')).toContain('| (@octo) |');
+  for (const whole of ['| ann@host |', '| C#7 |']) expect(text).toContain(whole);
+});
+
 it('renderNdjson writes one object a line', () => {
   expect(renderNdjson([{ a: 1 }, { b: 'x\ny' }])).toBe('{"a":1}\n{"b":"x\\ny"}');
 });

@@ -4,7 +4,7 @@ import type { CompanyView } from '../../../../../src/core/domain/company-view.js
 import type { IssueState } from '../../../../../src/core/domain/issue.js';
 import { activeDaysPerWeek, drillDownsPerWeek, fixAcceptance } from '../../../../../src/core/domain/report/adoption.js';
 import { costPerCompany, overBudgetDetected, savedByFixes } from '../../../../../src/core/domain/report/costs.js';
-import { metricOf, weeksOf } from '../../../../../src/core/domain/report/metric.js';
+import { loggedRange, metricOf, weeksOf } from '../../../../../src/core/domain/report/metric.js';
 import {
   clearsByHand,
   detectedProactively,
@@ -90,8 +90,8 @@ describe('success metrics', () => {
       issue('01T00:00', { firstSeen: new Date(`2026-02-${day}T08:00:00Z`) }),
     );
     const states = [...before, issue('02T00:00'), issue('03T00:00', { severity: 'warning' })];
-    expect(incidentsChange(states, range)).toMatchObject({ value: -80 });
-    expect(incidentsChange([issue('02T00:00')], range)).toHaveProperty('unknown');
+    expect(incidentsChange(states, range, 90)).toMatchObject({ value: -80 });
+    expect(incidentsChange([issue('02T00:00')], range, 90)).toHaveProperty('unknown');
   });
 
   it('costs', () => {
@@ -194,5 +194,19 @@ describe('success metrics', () => {
     const start = performance.now();
     expect(troubleshootingTime([fix('02T09:00', '02T09:01')], commands, range)).toHaveProperty('unknown');
     expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it('what is no longer kept is no time without acts, and no time without incidents', () => {
+    // Fourteen days, of which seven are kept: two runs in one week, not in two.
+    const kept = loggedRange(range, 7);
+    expect(kept).toEqual({ since: at('08T00:00'), until: range.until });
+    expect(manualClearsPerWeek([clear('09T10:00', 'a'), clear('10T10:00', 'b')], kept)).toMatchObject({ value: 2 });
+    expect(loggedRange(range, 90)).toBe(range);
+    expect(incidentsChange([issue('02T00:00')], range, 27)).toMatchObject({
+      unknown: expect.stringContaining('13 days at most'),
+    });
+    expect(incidentsChange([issue('02T00:00')], range, 28)).toMatchObject({
+      unknown: expect.stringContaining('nothing critical was noted'),
+    });
   });
 });
