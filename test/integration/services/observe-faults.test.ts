@@ -94,9 +94,9 @@ describe('who may not do everything', () => {
     expect([await setting(), await redis.exists(RESTORE)]).toEqual(['', 0]);
   });
 
-  it('with what docs/observe.md grants, and no more: everything', async () => {
-    const page = readFileSync(new URL('../../../docs/observe.md', import.meta.url), 'utf8');
-    const [, rules = ''] = /ACL SETUSER observer … ([^`]+)`/.exec(page) ?? [];
+  it('with what docs/permissions.md grants, and no more: everything', async () => {
+    const page = readFileSync(new URL('../../../docs/permissions.md', import.meta.url), 'utf8');
+    const [, rules = ''] = /^ACL SETUSER rcm-observe reset on >CHANGE-ME (.+)$/m.exec(page) ?? [];
     await redis.call('ACL', 'SETUSER', 'documented', 'on', '>pw', 'resetchannels', ...rules.split(' '));
     const observing = await startObserving((await as('documented')).ports);
     await traffic();
