@@ -69,6 +69,12 @@ for (const { engine, describeIt, makeHarness, codes, every } of ENGINES) {
       await server.stop();
     });
 
+    /** A run that has fewer writes than the first had (SCAN's pages vary with the load) ends before its point comes. */
+    const killed = async (killAt: string, ...words: string[]) => {
+      const { signal, stdout, stderr } = await run(killAt, ...words);
+      if (signal === undefined && stdout !== '' && JSON.parse(stdout).writes < Number.parseInt(killAt, 10)) return;
+      expect(signal, `${killAt}: ${stdout}${stderr}`).toBe('SIGKILL');
+    };
     const run = (killAt: string, ...words: string[]) =>
       execa(process.execPath, [script, server.url, JSON.stringify(harness.options()), folder, killAt, ...words], {
         reject: false,
@@ -113,7 +119,7 @@ for (const { engine, describeIt, makeHarness, codes, every } of ENGINES) {
         await inTurn(points, async (point) => {
           await company(`${code}-${point}`, former);
           before.set(point, await stateOf(`${code}-${point}`));
-          expect((await run(point, 'fix', `${code}-${point}`, code)).signal).toBe('SIGKILL');
+          await killed(point, 'fix', `${code}-${point}`, code);
         });
         // What each command does before anything else.
         const recovered = await recoverFixes(ports, act);
@@ -164,7 +170,7 @@ for (const { engine, describeIt, makeHarness, codes, every } of ENGINES) {
       await inTurn(points, async (point) => {
         const { before, fixId } = await applyTo(`undo-${point}`);
         made.set(point, { before, fixId });
-        expect((await run(point, 'undo', fixId)).signal).toBe('SIGKILL');
+        await killed(point, 'undo', fixId);
       });
       await recoverFixes(ports, act);
       for (const [point, { before, fixId }] of made) {
