@@ -158,6 +158,20 @@ describe('the state file', () => {
     await store.close();
   });
 
+  it('that one process opened twice keeps its log when others come and go', async () => {
+    const [store, again] = [await open(), await open()];
+    await store.pricing.update(() => ({ history: [historyEntry('first')] }));
+    // Who closes it last removes the log: that must not be somebody who does not see us.
+    const engine = `import L from 'libsql'; const db = new L(${JSON.stringify(stateFile)});`;
+    const run = (code: string) => execa(process.execPath, ['--input-type=module', '-e', `${engine} ${code}`]);
+    await run("db.exec('PRAGMA optimize; SELECT count(*) FROM pricing'); db.close();");
+    expect(existsSync(`${stateFile}-wal`)).toBe(true);
+    await again.pricing.update(() => ({ history: [historyEntry('second')] }));
+    const told = await run("console.log(db.prepare('SELECT version FROM pricing').get().version);");
+    expect(told.stdout).toBe('2');
+    await Promise.all([store.close(), again.close()]);
+  });
+
   it('where no folder can be made is unavailable, at once', async () => {
     await expect(open('/proc/nowhere/rcm.db')).rejects.toMatchObject({ code: 'RCM_STORE_UNAVAILABLE' });
   });

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RcmError } from '../../errors.js';
@@ -54,8 +54,11 @@ async function loadEngine(): Promise<typeof import('libsql')> {
 function makeFile(path: string): void {
   try {
     makeFolder(dirname(path));
+    // A file that is there is not opened: with any descriptor of it that is closed, POSIX takes away all locks that this process
+    // has on it, SQLite's too (sqlite.org/howtocorrupt.html, 2.2), and the next process to close it removes its log.
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
     // SQLite gives its -wal and -shm files the mode of this one.
-    closeSync(openSync(path, 'a', 0o600));
+    else closeSync(openSync(path, 'a', 0o600));
   } catch (error) {
     throw fileError(error, path);
   }
