@@ -77,7 +77,7 @@ describe('rcm drill-down', () => {
         expect(activityLog.filter(({ type }) => type === 'command')).toEqual([]);
         const looks = await rcm(['activity', '12', '--type', 'command', '--json', ...flags]);
         expect(looks.json<ActivityReport>().entries).toMatchObject([
-          { actor: 'ann', details: { command: 'drill-down' }, detail: 'looked at it with drill-down' },
+          { actor: 'ann', details: { command: 'drill-down' }, detail: 'seen with drill-down' },
         ]);
       });
 

@@ -78,10 +78,10 @@ function actDetail(type: 'clear' | 'restore', details: ActivityEntry['details'])
     .join(', ');
 }
 
-/** `looked at it with drill-down`, `was offered a fix of CACHE_THRASHING`. */
+/** `seen with drill-down`, `was offered a fix of CACHE_THRASHING`. */
 function commandDetail(details: ActivityEntry['details']): string {
   const { command, issue, outcome } = details;
-  if (command === 'drill-down') return 'looked at it with drill-down';
+  if (command === 'drill-down') return 'seen with drill-down';
   if (command !== 'fix' || typeof issue !== 'string') return plainDetail(details);
   const done = { offered: 'was offered a fix of', taken: 'took the fix of', declined: 'declined the fix of' };
   return `${done[outcome as keyof typeof done] ?? `${outcome} a fix of`} ${issue}`;
