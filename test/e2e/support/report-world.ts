@@ -42,9 +42,9 @@ export async function seedReport(redis: Redis, url: string, now: number, engine:
   for (const [n, id] of Object.keys(NAMES).entries()) {
     for (let key = 0; key < 5 + n; key += 1)
       await redis.set(`company:${id}:k:${key}`, 'x'.repeat(2000 * (n + 1)), 'EX', 86_400);
-    // The last has no counters: its figures are unknown.
+    // The last has no counters: its figures are unknown. An hour of two hours ago is closed at any minute.
     if (n < 5)
-      await record(redis, id, now - HOUR_MS, { hit: 90 + n, miss: 10, hitUs: 50_000, missUs: 60_000, b2: 100 });
+      await record(redis, id, now - 2 * HOUR_MS, { hit: 90 + n, miss: 10, hitUs: 50_000, missUs: 60_000, b2: 100 });
   }
   const store = await openStore({ ...where, collections: DEFAULT_PLATFORM_COLLECTIONS });
   try {

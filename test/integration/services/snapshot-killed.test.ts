@@ -19,7 +19,8 @@ import { entry, policy, snapshot } from '../store/builders.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const NOW = Math.floor(Date.now() / HOUR) * HOUR + 15 * 60_000;
+/** A quarter past an hour that is over, at whatever minute the test runs. */
+const NOW = Math.floor(Date.now() / HOUR) * HOUR - 45 * 60_000;
 const hourOf = (ago: number) => Math.floor(NOW / HOUR) * HOUR - ago * HOUR;
 
 let server: RedisServer;
